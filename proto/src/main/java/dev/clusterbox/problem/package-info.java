@@ -1,0 +1,5 @@
+/** The one error that crosses a process. */
+@NullMarked
+package dev.clusterbox.problem;
+
+import org.jspecify.annotations.NullMarked;
