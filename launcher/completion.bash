@@ -1,0 +1,16 @@
+# Completion for bash: source <(./clusterbox completion)
+_clusterbox() {
+    local word=${COMP_WORDS[COMP_CWORD]} words
+    case "$COMP_CWORD-${COMP_WORDS[1]}" in
+        1-*) words='up down status list ssh doctor services test build help' ;;
+        2-services) words='start stop status logs' ;;
+        *-services) words='pki-service vm-service gateway slack-bot -f' ;;
+        *-up) words='--provider --controllers --nodes --memory --cpus --subnet --pod-cidr --service-cidr --kubernetes --through --file --dry-run --yes' ;;
+        *-down) words='--yes' ;;
+        *-status) words='--watch' ;;
+        2-help) words='up down status list ssh doctor services test build' ;;
+        *) words='' ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -o default -F _clusterbox clusterbox ./clusterbox

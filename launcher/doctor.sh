@@ -1,0 +1,174 @@
+# shellcheck shell=bash
+# ./clusterbox doctor: looks at this machine and says what to do. ./clusterbox test: the whole build with its tests.
+
+DOCTOR_PROBLEMS=0
+
+fine() {
+    printf '  %sok%s    %-10s %s\n' "$GREEN" "$PLAIN" "$1" "$2"
+}
+
+# Something to know; nothing to do for it.
+remark() {
+    printf '  --    %-10s %s\n' "$1" "$2"
+}
+
+bad() {
+    DOCTOR_PROBLEMS=$((DOCTOR_PROBLEMS + 1))
+    printf '  %sFAIL%s  %-10s %s\n        %-10s %s\n' "$RED" "$PLAIN" "$1" "$2" '' "$3"
+}
+
+doctor() {
+    [ $# -eq 0 ] || usage "doctor takes no arguments"
+    say "Clusterbox $(clusterbox_version) in $HOME_FOLDER"
+    doctor_tools
+    doctor_virtualbox
+    doctor_nspawn
+    doctor_room
+    doctor_services
+    if [ "$DOCTOR_PROBLEMS" -gt 0 ]; then
+        say "$DOCTOR_PROBLEMS problem(s)."
+        return 1
+    fi
+    say "Nothing stands in the way."
+}
+
+doctor_tools() {
+    if have curl; then fine curl "$(command -v curl)"; else bad curl 'not found' 'install curl'; fi
+    if find_jdk; then
+        fine JDK "$JDK (from $JDK_FROM)"
+        if [ -n "${JAVA_HOME-}" ] && [ "$JDK_FROM" != JAVA_HOME ] && [ -z "$RELEASE" ]; then
+            remark JDK "JAVA_HOME ($JAVA_HOME) is not a JDK $JDK_OLDEST or newer and is not used"
+        fi
+        if [ -n "$RELEASE" ]; then
+            return
+        fi
+        if find_maven; then fine Maven "$MAVEN"; else remark Maven "none yet; ./clusterbox up installs it after asking"; fi
+        stale_modules
+        if [ -z "$STALE" ]; then fine build 'newer than its sources'; else remark build "./clusterbox up will build: $STALE"; fi
+    elif jdk_pin; then
+        remark JDK "none yet; ./clusterbox up offers to fetch Temurin $JDK_RELEASE, or $jdk_how"
+    else
+        bad JDK "no JDK $JDK_OLDEST or newer was found" "$jdk_how"
+    fi
+}
+
+doctor_virtualbox() {
+    if have VBoxManage; then
+        remark VirtualBox "$(VBoxManage --version 2>&1 | tail -n 1); this version of Clusterbox drives: $DRIVEN"
+    else
+        remark VirtualBox 'not installed: the provider is nspawn'
+    fi
+}
+
+doctor_nspawn() {
+    local controller controllers=''
+    if [ "$SYSTEM" != Linux ]; then
+        bad nspawn 'needs Linux' 'run Clusterbox on a Linux machine'
+        return
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        fine root 'you are root'
+    elif have sudo; then
+        fine root 'sudo is there; only vm-service is started with it'
+    else
+        bad root 'vm-service needs root for nspawn, and there is no sudo' 'run ./clusterbox as root, or install sudo'
+    fi
+    missing_nspawn_packages
+    if [ -z "$MISSING" ]; then
+        fine packages 'systemd-nspawn, mmdebstrap, nft, ip, nsenter'
+    elif have apt-get; then
+        remark packages "./clusterbox up installs after asking: $MISSING"
+    else
+        bad packages "missing: $MISSING" "install them with your system's package manager"
+    fi
+    if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+        fine cgroups 'version 2'
+    else
+        for controller in /sys/fs/cgroup/*/; do
+            controller=${controller%/}
+            controllers="$controllers ${controller##*/}"
+        done
+        case " $controllers " in
+            *' memory '*) fine cgroups "version 1:$controllers" ;;
+            *) bad cgroups 'no controllers are mounted at /sys/fs/cgroup' 'mount them, or start a usual Linux distribution' ;;
+        esac
+    fi
+    if [ -r /proc/sys/fs/inotify/max_user_instances ]; then
+        read -r controller </proc/sys/fs/inotify/max_user_instances
+        if [ "$controller" -ge 128 ]; then
+            fine inotify "$controller instances"
+        else
+            bad inotify "$controller instances (expected: at least 128)" 'sysctl -w fs.inotify.max_user_instances=512'
+        fi
+    fi
+}
+
+doctor_room() {
+    local free
+    host_memory
+    if [ "$MEMORY" -ge 14500 ]; then
+        fine memory "$MEMORY MiB"
+    elif [ "$MEMORY" -ge 3500 ]; then
+        remark memory "$MEMORY MiB: ./clusterbox up proposes a smaller cluster"
+    else
+        bad memory "$MEMORY MiB (expected: at least 4 GiB)" 'use a machine with more memory'
+    fi
+    free=$(free_disk "$STATE")
+    if [ "${free:-0}" -ge 4096 ]; then
+        fine disk "$free MiB free for $STATE"
+    else
+        bad disk "${free:-?} MiB free for $STATE (expected: at least 4096)" 'free some room, or set CLUSTERBOX_STATE and CLUSTERBOX_CACHE to folders on another disk'
+    fi
+}
+
+doctor_services() {
+    local service
+    for service in $SERVICES; do
+        if running "$service"; then
+            if healthy "$RUNNING_PORT"; then
+                fine service "$service runs (pid $PID, port $RUNNING_PORT)"
+            else
+                bad service "$service runs (pid $PID) but is not ready" "./clusterbox services logs $service"
+            fi
+            continue
+        fi
+        wanted_port "$service"
+        if answers "$PORT"; then
+            bad port "$PORT, for $service, is in use by another program" "end it, or choose another: $(port_variable "$service")=1$PORT"
+        else
+            fine port "$PORT is free for $service"
+        fi
+    done
+}
+
+# What the tests with real machines and a real load balancer's configuration check need on Debian and Ubuntu.
+TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux
+    openssl:openssl haproxy:haproxy etcdctl:etcd-client etcd:etcd-server iptables:iptables'
+
+test_command() {
+    local pair missing='' arguments=() argument code=0
+    for argument in "$@"; do
+        case $argument in
+            --yes) YES=1 ;;
+            *) arguments+=("$argument") ;;
+        esac
+    done
+    [ -z "$RELEASE" ] || die "a release archive has no tests" "run ./clusterbox test in a source tree"
+    ensure_jdk
+    ensure_maven
+    if [ "$SYSTEM" = Linux ] && [ "$(id -u)" -eq 0 ] && have apt-get; then
+        for pair in $TEST_PACKAGES; do
+            find_program "${pair%%:*}" || missing="$missing ${pair#*:}"
+        done
+        # shellcheck disable=SC2086
+        [ -z "$missing" ] || install_packages "the end-to-end tests need them" $missing
+    elif [ "$(id -u)" -ne 0 ]; then
+        say "You are not root: the tests that make real machines say so and fail. Run 'sudo ./clusterbox test' for all of them."
+    fi
+    "$BASH" "$LAUNCHER/test.sh" || code=1
+    maven verify ${arguments[@]+"${arguments[@]}"} || code=1
+    if [ "$code" -ne 0 ]; then
+        die "the tests failed" "the lines above say which; reports are in */target/surefire-reports"
+    fi
+    say "All tests passed."
+}

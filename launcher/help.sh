@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# ./clusterbox help [COMMAND]
+
+help_of() {
+    case $1 in
+        '' | help)
+            cat <<'TEXT'
+Clusterbox: Kubernetes on one's own machines.
+
+  ./clusterbox up [NAME]                 makes the cluster, or repairs it (NAME is "demo" unless given)
+  ./clusterbox status [NAME] [--watch]   shows it
+  ./clusterbox list                      shows all clusters
+  ./clusterbox ssh NAME MACHINE [-- COMMAND]
+                                         a shell, or one command, in a machine
+  ./clusterbox down [NAME]               deletes it
+  ./clusterbox doctor                    checks this machine
+  ./clusterbox services start|stop|status|logs [NAME…] [-f]
+                                         the four programs that do the work
+  ./clusterbox test [MAVEN OPTIONS]      the whole build with all tests
+  ./clusterbox help COMMAND              more about one command
+
+Environment:
+  CLUSTERBOX_STATE            clusters, keys, logs      (~/.local/state/clusterbox)
+  CLUSTERBOX_CACHE            what can be made again    (~/.cache/clusterbox)
+  CLUSTERBOX_IMAGES           root file systems         (~/.cache/clusterbox/images)
+  CLUSTERBOX_ARTIFACTS        a folder of binaries that need not be downloaded
+  CLUSTERBOX_GATEWAY_PORT, CLUSTERBOX_PKI_PORT, CLUSTERBOX_VM_PORT, CLUSTERBOX_SLACK_PORT
+                              loopback ports            (8080, 8081, 8082, 8083)
+  CLUSTERBOX_GATEWAY_URL, CLUSTERBOX_TOKEN_FILE
+                              a gateway elsewhere, and a file with its token; then nothing is started here
+  CLUSTERBOX_SLACK_SIGNING_SECRET_FILE, CLUSTERBOX_SLACK_BOT_TOKEN_FILE, CLUSTERBOX_SLACK_API_URL
+                              for slack-bot
+  JAVA_HOME                   a JDK 25 or newer, if it shall be that one
+  NO_COLOR                    no colours
+TEXT
+            ;;
+        up)
+            cat <<'TEXT'
+./clusterbox up [NAME] [OPTIONS]
+
+Makes a cluster and shows the progress. Run again, it repairs what is missing and leaves the rest alone. Ctrl-C stops the
+showing, not the work.
+
+  --provider virtualbox|nspawn   default: VirtualBox where it is installed, else nspawn
+  --through STEP                 stop after a step, e.g. etcd
+  --controllers N, --nodes N     default: 3 and 3
+  --memory [ROLE=]SIZE[,…]       e.g. 2G (controllers and nodes) or controller=2G,node=1024 (MiB)
+  --cpus [ROLE=]N[,…]            roles: load-balancer, controller, node
+  --subnet RANGE                 of the machines, default: the next free /24 of 192.168.56.0/21
+  --pod-cidr RANGE               default: 10.244.0.0/16
+  --service-cidr RANGE           default: 10.32.0.0/24
+  --kubernetes VERSION           e.g. 1.36
+  -f, --file FILE                a cluster file (YAML or JSON) with the fields of the REST API; options replace its fields
+  --dry-run                      says what would be made, and makes nothing
+  --yes                          agrees to every question (for scripts)
+
+Exit codes: 0 it is up; 1 it is not, and why; 2 the command line is wrong; 130 after Ctrl-C.
+TEXT
+            ;;
+        down)
+            cat <<'TEXT'
+./clusterbox down [NAME] [--yes]
+
+Deletes a cluster: its machines, network, keys and all that is on them. Asks before, unless --yes.
+TEXT
+            ;;
+        status)
+            cat <<'TEXT'
+./clusterbox status [NAME] [--watch]
+
+Shows a cluster: its state and its machines. With --watch it first follows the operation that is under way.
+TEXT
+            ;;
+        list)
+            printf '%s\n\n%s\n' './clusterbox list' 'Shows all clusters.'
+            ;;
+        ssh)
+            cat <<'TEXT'
+./clusterbox ssh [NAME] MACHINE [-- COMMAND]
+
+A shell in a machine, as root, or one command. MACHINE is its host name: load-balancer, controller-1, node-2, …
+The exit code is the command's.
+TEXT
+            ;;
+        doctor)
+            cat <<'TEXT'
+./clusterbox doctor
+
+Looks at this machine: JDK, Maven, root, packages, cgroups, memory, disk, ports, services. Exit code 1 if something
+stands in the way. Changes nothing.
+TEXT
+            ;;
+        services)
+            cat <<'TEXT'
+./clusterbox services start|stop|status|logs [NAME…] [-f]
+
+The four programs: pki-service, vm-service, gateway, slack-bot. Without a NAME all of them. "up" starts them by itself.
+They listen on loopback only. Machines go on running while the services are stopped. "status" exits with 1 if one of them is
+not ready; "logs -f" follows.
+TEXT
+            ;;
+        test)
+            cat <<'TEXT'
+./clusterbox test [--yes] [MAVEN OPTIONS]
+
+Runs the launcher's tests and 'mvn verify': all modules with all tests, end-to-end tests included. As root it installs the
+packages they need, after asking (--yes agrees). E.g. ./clusterbox test -pl pki-service
+TEXT
+            ;;
+        build)
+            printf '%s\n\n%s\n' './clusterbox build' 'Builds what is older than its sources. "up" and "services start" do so by themselves.'
+            ;;
+        completion)
+            printf '%s\n\n%s\n' './clusterbox completion' 'Prints a completion for bash: source <(./clusterbox completion)'
+            ;;
+        *) return 1 ;;
+    esac
+}

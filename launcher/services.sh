@@ -1,0 +1,305 @@
+# shellcheck shell=bash
+# The four services: started, stopped, watched. Each has its own state folder, pid file and log under CLUSTERBOX_STATE.
+
+# Is there anybody on this loopback port?
+answers() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# Does the service on this port say it is well? Asked with bash alone: starting a program each time would slow down what
+# is waited for.
+healthy() {
+    local line
+    line=$(
+        exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+        printf 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3
+        IFS= read -r -t 2 line <&3 || exit 1
+        printf '%s' "$line"
+    ) 2>/dev/null || return 1
+    case $line in
+        'HTTP/1.1 200'*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
+secret() {
+    od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# make_secrets FOLDER: tokens between the services and the passphrase of the authorities' keys; made once, for their
+# owner only. The passphrase is what opens the keys: it is never replaced.
+make_secrets() {
+    local name
+    mkdir -p "$1/tokens" "$1/run" "$1/log"
+    chmod 700 "$1" "$1/tokens"
+    for name in tokens/pki.token tokens/vm.token passphrase; do
+        if [ ! -s "$1/$name" ]; then
+            secret >"$1/$name.new"
+            mv "$1/$name.new" "$1/$name"
+        fi
+    done
+}
+
+# set_peers PKI VM GATEWAY SLACK: the ports, in the order of SERVICES.
+set_peers() {
+    PKI_PORT=$1 VM_PORT=$2 GATEWAY_PORT=$3 SLACK_PORT=$4
+}
+
+# What a service is told, in ARGUMENTS. service_arguments NAME STATE
+service_arguments() {
+    ARGUMENTS=("-Dclusterbox.state=$2/$1")
+    case $1 in
+        pki-service)
+            ARGUMENTS+=("-Dmicronaut.server.port=$PKI_PORT" "-Dclusterbox.token-file=$2/tokens/pki.token"
+                "-Dclusterbox.pki.passphrase-file=$2/passphrase")
+            ;;
+        vm-service)
+            ARGUMENTS+=("-Dmicronaut.server.port=$VM_PORT" "-Dclusterbox.token-file=$2/tokens/vm.token"
+                "-Dclusterbox.agent-image=$AGENT_IMAGE" "-Dclusterbox.images=$IMAGES")
+            ;;
+        gateway)
+            ARGUMENTS+=("-Dmicronaut.server.port=$GATEWAY_PORT"
+                "-Dclusterbox.pki.url=http://127.0.0.1:$PKI_PORT" "-Dclusterbox.pki.token-file=$2/tokens/pki.token"
+                "-Dclusterbox.vm.url=http://127.0.0.1:$VM_PORT" "-Dclusterbox.vm.token-file=$2/tokens/vm.token")
+            if [ -n "${CLUSTERBOX_ARTIFACTS-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.artifacts=$CLUSTERBOX_ARTIFACTS")
+            fi
+            if [ -n "${CLUSTERBOX_AGENT_PORT-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.agents.port=$CLUSTERBOX_AGENT_PORT")
+            fi
+            ;;
+        slack-bot)
+            ARGUMENTS+=("-Dmicronaut.server.port=$SLACK_PORT" "-Dclusterbox.gateway.url=http://127.0.0.1:$GATEWAY_PORT"
+                "-Dclusterbox.gateway.token-file=$2/gateway/tokens/slack-bot.token")
+            if [ -n "${CLUSTERBOX_SLACK_SIGNING_SECRET_FILE-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.signing-secret-file=$CLUSTERBOX_SLACK_SIGNING_SECRET_FILE")
+            fi
+            if [ -n "${CLUSTERBOX_SLACK_BOT_TOKEN_FILE-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.bot-token-file=$CLUSTERBOX_SLACK_BOT_TOKEN_FILE")
+            fi
+            if [ -n "${CLUSTERBOX_SLACK_API_URL-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.api-url=$CLUSTERBOX_SLACK_API_URL")
+            fi
+            ;;
+    esac
+}
+
+# Was the program replaced after this (running) service was started?
+outdated() {
+    local file
+    service_jar "$1"
+    for file in "$JAR" "${JAR%/*}"/lib/rest*.jar "${JAR%/*}"/lib/proto*.jar; do
+        if [ "$file" -nt "$STATE/run/$1.pid" ]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Which of the given services must be started (again), in TO_START.
+services_to_start() {
+    local service
+    TO_START=''
+    for service in "$@"; do
+        if ! running "$service" || { [ -z "$RELEASE" ] && outdated "$service"; }; then
+            TO_START="$TO_START $service"
+        fi
+    done
+    TO_START=${TO_START# }
+}
+
+# start_services NAME…: those that do not run yet, side by side, and waits until all are ready.
+start_services() {
+    local service begun ready='' left
+    services_to_start "$@"
+    if [ -z "$TO_START" ]; then
+        return 0
+    fi
+    ensure_jdk
+    lock
+    services_to_start "$@"
+    now
+    begun=$NOW
+    make_secrets "$STATE"
+    for service in $TO_START; do
+        if running "$service"; then
+            say "$service was built anew: starting it again"
+            stop_service "$service"
+        fi
+        wanted_port "$service"
+        if answers "$PORT"; then
+            die "port $PORT, which $service is to have, is in use by another program" \
+                "end that program, or choose another port: $(port_variable "$service")=1$PORT ./clusterbox …"
+        fi
+    done
+    for service in $SERVICES; do
+        port_of "$service"
+        ready="$ready $PORT"
+    done
+    # shellcheck disable=SC2086
+    set_peers $ready
+    for service in $TO_START; do
+        start_service "$service"
+    done
+    left=$TO_START
+    while [ -n "$left" ]; do
+        ready=''
+        for service in $left; do
+            wanted_port "$service"
+            if ! healthy "$PORT"; then
+                ready="$ready $service"
+                check_alive "$service" "$begun"
+            fi
+        done
+        left=${ready# }
+        [ -z "$left" ] || sleep 0.03
+    done
+    unlock
+    now
+    seconds $((NOW - begun))
+    say "Services ready in $SECONDS_TEXT: ${TO_START// /, }"
+}
+
+port_variable() {
+    case $1 in
+        gateway) printf CLUSTERBOX_GATEWAY_PORT ;;
+        pki-service) printf CLUSTERBOX_PKI_PORT ;;
+        vm-service) printf CLUSTERBOX_VM_PORT ;;
+        slack-bot) printf CLUSTERBOX_SLACK_PORT ;;
+    esac
+}
+
+# A service that ended, or that takes a minute, will not become ready: say what its log says.
+check_alive() {
+    now
+    if running "$1"; then
+        [ $((NOW - $2)) -gt 60000 ] || return 0
+        tail -n 15 "$STATE/log/$1.log" >&2 || true
+        die "waited 60 s for $1 to become ready" "./clusterbox services logs $1"
+    fi
+    # The pid file appears a moment after the start.
+    [ $((NOW - $2)) -gt 3000 ] || [ -f "$STATE/run/$1.pid" ] || return 0
+    tail -n 15 "$STATE/log/$1.log" >&2 || true
+    die "$1 ended while starting" "the lines above are from its log; ./clusterbox services logs $1"
+}
+
+start_service() {
+    local runner=() log=$STATE/log/$1.log flags="$JVM_FLAGS"
+    mkdir -p "$STATE/$1"
+    rm -f "$log.3"
+    [ ! -f "$log.2" ] || mv "$log.2" "$log.3"
+    [ ! -f "$log.1" ] || mv "$log.1" "$log.2"
+    [ ! -f "$log" ] || mv "$log" "$log.1"
+    rm -f "$STATE/run/$1.pid"
+    wanted_port "$1"
+    service_arguments "$1" "$STATE"
+    cache_of "$1"
+    if [ -f "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
+        flags="$flags -XX:AOTCache=$CACHE_FILE"
+    fi
+    if [ "$1" = vm-service ] && [ "$SYSTEM" = Linux ] && [ "$(id -u)" -ne 0 ]; then
+        have sudo || die "vm-service needs root, for nspawn" "run ./clusterbox as root, or install sudo"
+        say "vm-service is started with sudo: only root can make nspawn machines (the other services run as you)"
+        sudo -v || die "vm-service needs root, for nspawn" "run ./clusterbox as root"
+        runner=(sudo -n)
+    fi
+    if have setsid; then
+        runner+=(setsid)
+    fi
+    # A session of its own (or at least a process group), so that Ctrl-C here does not reach it; and nothing of ours stays open.
+    [ "$SYSTEM" = Linux ] || set -m
+    # shellcheck disable=SC2086
+    ${runner[@]+"${runner[@]}"} "$BASH" "$LAUNCHER/run-service" "$STATE/run/$1.pid" "$PORT" "$CALLER_LC_ALL" \
+        "$JDK/bin/java" $flags "${ARGUMENTS[@]}" -jar "$JAR" >"$log" 2>&1 </dev/null 9>&- &
+    [ "$SYSTEM" = Linux ] || set +m
+    disown 2>/dev/null || true
+}
+
+# Asks it to end, gives it ten seconds, then insists. Only ever the very process that the pid file means.
+stop_service() {
+    local tries=0 pid
+    running "$1" || return 0
+    pid=$PID
+    signal TERM "$pid"
+    while running "$1"; do
+        tries=$((tries + 1))
+        if [ "$tries" -eq 200 ]; then
+            note "$1 did not end within 10 s: killing it"
+            signal KILL "$pid"
+        fi
+        [ "$tries" -lt 300 ] || die "$1 (pid $pid) does not end" "look at it: ps -fp $pid"
+        sleep 0.05
+    done
+    rm -f "$STATE/run/$1.pid"
+}
+
+signal() {
+    kill "-$1" "$2" 2>/dev/null || as_root kill "-$1" "$2" || true
+}
+
+services_command() {
+    local action=${1-} service names='' follow=''
+    [ $# -eq 0 ] || shift
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -f | --follow) follow=-F ;;
+            --yes | -y) YES=1 ;;
+            -*) usage "option '$1' is unknown" "./clusterbox help services" ;;
+            *) service_named "$1" && names="$names $1" ;;
+        esac
+        shift
+    done
+    names=${names:-$SERVICES}
+    case $action in
+        start)
+            ensure_built
+            ensure_jdk
+            ensure_caches
+            # shellcheck disable=SC2086
+            start_services $names
+            [ -n "$TO_START" ] || say "Already running: ${names# }"
+            ;;
+        stop)
+            # The callers first.
+            for service in slack-bot gateway vm-service pki-service; do
+                case " $names " in
+                    *" $service "*)
+                        if running "$service"; then
+                            stop_service "$service"
+                            say "stopped $service"
+                        fi
+                        ;;
+                esac
+            done
+            ;;
+        status) services_status "$names" ;;
+        logs) services_logs "$names" "$follow" ;;
+        *) usage "services '$action' (expected: start, stop, status or logs)" "./clusterbox help services" ;;
+    esac
+}
+
+# Exit code 1 if one of them is not ready, so that scripts can ask.
+services_status() {
+    local service state code=0
+    for service in $1; do
+        state='not running' PID=''
+        port_of "$service"
+        if running "$service"; then
+            state=ready
+            healthy "$PORT" || state='not ready'
+        fi
+        [ "$state" = ready ] || code=1
+        printf '%-12s %-12s port %-6s %s\n' "$service" "$state" "$PORT" "${PID:+pid $PID}"
+    done
+    return $code
+}
+
+services_logs() {
+    local service files=()
+    for service in $1; do
+        [ ! -f "$STATE/log/$service.log" ] || files+=("$STATE/log/$service.log")
+    done
+    [ ${#files[@]} -gt 0 ] || die "there are no logs in $STATE/log yet" "./clusterbox services start"
+    # shellcheck disable=SC2086
+    tail -n 200 $2 "${files[@]}"
+}

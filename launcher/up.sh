@@ -1,0 +1,204 @@
+# shellcheck shell=bash
+# ./clusterbox up
+
+# The providers that this version's vm-service can drive.
+DRIVEN=nspawn
+
+up() {
+    local began reached operation
+    now
+    began=$NOW
+    read_shape "$@"
+    if [ -n "$FILE" ] && [ -z "$PROVIDER" ]; then
+        provider_in_file
+    fi
+    if [ -z "${CLUSTERBOX_GATEWAY_URL-}" ]; then
+        choose_provider
+        field provider "\"$PROVIDER\""
+        say_what_is_needed
+        if [ "$PROVIDER" = nspawn ]; then
+            missing_nspawn_packages
+            # shellcheck disable=SC2086
+            [ -z "$MISSING" ] || install_packages "nspawn machines need them" $MISSING
+        fi
+        ensure_built
+        # shellcheck disable=SC2086
+        start_services $SERVICES
+    elif [ -n "$PROVIDER" ]; then
+        field provider "\"$PROVIDER\""
+    fi
+    gateway_address
+    propose_shape
+    write_request
+    if [ -n "$DRY_RUN" ]; then
+        gateway POST '/v1/clusters?dryRun=true' -H "Content-Type: $REQUEST_TYPE" --data-binary "$REQUEST"
+        [ "$STATUS" = 200 ] || die_by_answer
+        say "$BODY"
+        say "Nothing was made (--dry-run)."
+        return
+    fi
+    now
+    reached=$NOW
+    ask_for_cluster
+    operation=$OPERATION
+    follow "$operation"
+    now
+    if [ "$RESULT" = failed ]; then
+        fail_by_result
+    fi
+    seconds $((NOW - reached))
+    say "${BOLD}Cluster '$NAME' is up${THROUGH:+ through $THROUGH}$PLAIN: $SECONDS_TEXT$(since "$began" "$reached")"
+    say "  ./clusterbox status $NAME"
+    say "  ./clusterbox ssh $NAME controller-1"
+    say "  ./clusterbox down $NAME"
+}
+
+# What came before the cluster (building, starting services), where that took a while.
+since() {
+    [ $(($2 - $1)) -lt 1000 ] || {
+        seconds $((NOW - $1))
+        printf ' (%s with all that came before)' "$SECONDS_TEXT"
+    }
+}
+
+fail_by_result() {
+    local text=$RESULT_MESSAGE hint=''
+    # The last line reads "message (hint)".
+    if [[ $text =~ ^(.*[^ ])\ \((.*)\)$ ]]; then
+        text=${BASH_REMATCH[1]} hint=${BASH_REMATCH[2]}
+    fi
+    die "${text:-the operation failed}" "${hint:-./clusterbox services logs gateway says more}; then run the same command again: what is done stays done"
+}
+
+# The same key in every attempt: an answer that was lost on the way does not make a second operation.
+ask_for_cluster() {
+    local key attempt
+    key=$(od -An -v -N16 -tx1 /dev/urandom | tr -d ' \n')
+    for attempt in 1 2 3 4 5; do
+        gateway POST /v1/clusters -H "Content-Type: $REQUEST_TYPE" -H "Idempotency-Key: $key" --data-binary "$REQUEST"
+        case $STATUS in
+            202)
+                operation_named "$BODY"
+                return
+                ;;
+            000) sleep "$attempt" ;;
+            *) die_by_answer ;;
+        esac
+    done
+    die_by_answer
+}
+
+provider_in_file() {
+    local line
+    while IFS= read -r line || [ -n "$line" ]; do
+        if [[ $line =~ ^provider:[[:space:]]*[\"\']?([a-z]+) ]] || [[ $line =~ \"provider\"[[:space:]]*:[[:space:]]*\"([a-z]+)\" ]]; then
+            PROVIDER=${BASH_REMATCH[1]}
+        fi
+    done <"$FILE"
+}
+
+# Which provider, and why: VirtualBox where it is installed, else nspawn. Never another one silently.
+choose_provider() {
+    local version=''
+    WHY='as asked'
+    if [ -z "$PROVIDER" ]; then
+        PROVIDER=nspawn WHY='VirtualBox is not installed'
+        if have VBoxManage; then
+            PROVIDER=virtualbox WHY='VirtualBox is installed'
+        fi
+    fi
+    if [ "$PROVIDER" = virtualbox ]; then
+        have VBoxManage || die "VirtualBox is not installed" "install it (https://www.virtualbox.org), or use --provider nspawn (Linux)"
+        # It says what is wrong and exits with 0 nevertheless.
+        version=$(VBoxManage --version 2>&1) || version="WARNING: $version"
+        case $version in
+            *WARNING* | *vboxdrv* | *rror*)
+                version=$(printf '%s' "$version" | tr -s ' \n' ' ')
+                die "VirtualBox is installed but does not work: $version" \
+                    "repair it (Linux: install the headers of the running kernel, then 'sudo /sbin/vboxconfig'), or use --provider nspawn"
+                ;;
+        esac
+        case " $DRIVEN " in
+            *' virtualbox '*) ;;
+            *) die "VirtualBox $version is installed, but this version of Clusterbox cannot drive it yet" "use --provider nspawn (Linux)" ;;
+        esac
+    fi
+    if [ "$PROVIDER" = nspawn ] && [ "$SYSTEM" != Linux ]; then
+        die "the provider nspawn needs Linux" "run Clusterbox on a Linux machine"
+    fi
+}
+
+# A few lines before anything is done.
+say_what_is_needed() {
+    local free='' total
+    host_memory
+    total=$MEMORY
+    if [ "$PROVIDER" = nspawn ]; then
+        say "Provider nspawn ($WHY). Its machines share this host's kernel: that is no security boundary."
+        say "Only vm-service needs root, for nspawn; the other services run as you."
+    else
+        say "Provider $PROVIDER ($WHY)."
+    fi
+    if image_cached; then
+        say "The machines' root file system is cached; a cluster takes seconds. This host has $total MiB of memory."
+    else
+        free=$(free_disk "$IMAGES")
+        say "First time here: about 150 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
+        say "It needs 1 GB in $IMAGES${free:+ ($free MiB free)}. This host has $total MiB of memory."
+    fi
+}
+
+image_cached() {
+    local entry
+    for entry in "$IMAGES"/*; do
+        [ -e "$entry" ] && return 0
+    done
+    return 1
+}
+
+# Of the nearest folder that exists, in MiB.
+free_disk() {
+    local folder=$1
+    while [ ! -d "$folder" ]; do
+        folder=${folder%/*}
+        folder=${folder:-/}
+    done
+    df -Pk "$folder" | while read -r _ _ _ available _; do
+        [[ ! $available =~ ^[0-9]+$ ]] || printf '%s' $((available / 1024))
+    done
+}
+
+# This host's memory in MiB, in MEMORY.
+host_memory() {
+    local key value
+    MEMORY=${CLUSTERBOX_MEMORY_MIB-}
+    [ -z "$MEMORY" ] || return 0
+    if [ -r /proc/meminfo ]; then
+        while read -r key value _; do
+            if [ "$key" = MemTotal: ]; then
+                MEMORY=$((value / 1024))
+                return
+            fi
+        done </proc/meminfo
+    fi
+    MEMORY=$(($(sysctl -n hw.memsize 2>/dev/null || printf 0) / 1048576))
+}
+
+# The default of three controllers and three nodes fits 16 GB. With less, propose what fits, once: a cluster that is there
+# keeps its shape.
+propose_shape() {
+    local controllers=3 nodes=1
+    [ -z "$SHAPED" ] && [ -z "$FILE" ] && [ -z "${CLUSTERBOX_GATEWAY_URL-}" ] || return 0
+    host_memory
+    [ "$MEMORY" -gt 0 ] && [ "$MEMORY" -lt 14500 ] || return 0
+    gateway GET "/v1/clusters/$NAME"
+    [ "$STATUS" = 404 ] || return 0
+    if [ "$MEMORY" -lt 7000 ]; then
+        controllers=1
+    fi
+    if ask "This host has $MEMORY MiB of memory: $controllers controller(s) and $nodes node fit better than 3 and 3. Take that?" \
+        "add --yes to agree, or say --controllers 3 --nodes 3"; then
+        field controllers $controllers
+        field nodes $nodes
+    fi
+}
