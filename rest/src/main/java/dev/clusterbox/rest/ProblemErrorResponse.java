@@ -3,7 +3,6 @@ package dev.clusterbox.rest;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import io.micronaut.context.annotation.Value;
-import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the server itself refuses (bad JSON, unknown paths, bodies too large), and bugs, as application/problem+json. */
 @Singleton
-final class ProblemErrorResponse implements ErrorResponseProcessor<ProblemBody> {
+final class ProblemErrorResponse implements ErrorResponseProcessor<Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemErrorResponse.class);
 
@@ -27,14 +26,18 @@ final class ProblemErrorResponse implements ErrorResponseProcessor<ProblemBody> 
     }
 
     @Override
-    public MutableHttpResponse<ProblemBody> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
-        if (response.status() == HttpStatus.INTERNAL_SERVER_ERROR) {
-            return HttpResponse.<ProblemBody>serverError()
-                    .contentType(ProblemBody.MEDIA_TYPE)
-                    .body(ProblemBody.of(bug(context)));
-        }
-        var body = body(context, response.status());
-        return response.contentType(ProblemBody.MEDIA_TYPE).body(body);
+    @SuppressWarnings("unchecked") // the body is a ProblemBody or its text
+    public MutableHttpResponse<Object> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
+        var body = response.status() == HttpStatus.INTERNAL_SERVER_ERROR
+                ? ProblemBody.of(bug(context))
+                : body(context, response.status());
+        var answer = (MutableHttpResponse<Object>) body.answer(context.getRequest());
+        response.getHeaders().forEachValue((name, value) -> {
+            if (!answer.getHeaders().contains(name)) {
+                answer.header(name, value);
+            }
+        });
+        return answer;
     }
 
     private Problem bug(ErrorContext context) {

@@ -1,0 +1,104 @@
+package dev.clusterbox.agent;
+
+import dev.clusterbox.problem.Problem;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.micronaut.context.annotation.Value;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where agents come in: one listener on the host's address in each cluster's network, never on all addresses. */
+@Singleton
+public final class AgentListeners {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentListeners.class);
+
+    private final GatewayIdentity identity;
+    private final AgentService service;
+    private final AgentPeer peer;
+    private final int port;
+    private final Map<String, Server> open = new HashMap<>();
+
+    AgentListeners(
+            GatewayIdentity identity,
+            AgentService service,
+            AgentPeer peer,
+            @Value("${clusterbox.agents.port}") int port) {
+        this.identity = identity;
+        this.service = service;
+        this.peer = peer;
+        this.port = port;
+    }
+
+    /** How the agents of a cluster reach the gateway. */
+    public String endpoint(String address) {
+        return address + ":" + port;
+    }
+
+    /** Opens the listener on an address; nothing happens if it is open. */
+    public synchronized void open(String address) throws InterruptedException {
+        if (open.containsKey(address)) {
+            return;
+        }
+        var credentials = identity.credentials();
+        try {
+            var tls = GrpcSslContexts.configure(SslContextBuilder.forServer(
+                                    credentials.key(), credentials.chain().toArray(X509Certificate[]::new))
+                            .trustManager(identity.authority())
+                            .clientAuth(ClientAuth.OPTIONAL))
+                    .build();
+            var server = NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
+                    .sslContext(tls)
+                    .executor(Executors.newVirtualThreadPerTaskExecutor())
+                    .keepAliveTime(10, TimeUnit.SECONDS)
+                    .keepAliveTimeout(5, TimeUnit.SECONDS)
+                    .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .maxInboundMessageSize(1024 * 1024)
+                    .intercept(peer)
+                    .addService(service)
+                    .build();
+            open.put(address, server.start());
+            LOG.info("agents may come in at {}", endpoint(address));
+        } catch (IOException | CertificateException e) {
+            throw Problem.failed(
+                            "cannot listen for agents at %s: %s".formatted(endpoint(address), rootMessage(e)),
+                            "is another gateway running? 'ss -ltnp' shows who has the port")
+                    .asException();
+        }
+    }
+
+    public synchronized void close(String address) {
+        var server = open.remove(address);
+        if (server != null) {
+            server.shutdownNow();
+        }
+    }
+
+    @PreDestroy
+    synchronized void closeAll() {
+        open.values().forEach(Server::shutdownNow);
+        open.clear();
+    }
+
+    private static String rootMessage(Throwable e) {
+        var cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

@@ -1,0 +1,5 @@
+/** Binaries and archives by their checksum. */
+@NullMarked
+package dev.clusterbox.artifact;
+
+import org.jspecify.annotations.NullMarked;

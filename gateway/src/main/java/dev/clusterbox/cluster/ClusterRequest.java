@@ -1,0 +1,69 @@
+package dev.clusterbox.cluster;
+
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a person sends: everything may be left out. The same fields stand in a cluster file. */
+@Serdeable
+public record ClusterRequest(
+        @Nullable String name,
+        @Nullable String provider,
+        @Nullable Integer controllers,
+        @Nullable Integer nodes,
+        @Nullable SizeRequest loadBalancer,
+        @Nullable SizeRequest controller,
+        @Nullable SizeRequest node,
+        @Nullable String subnet,
+        @Nullable String podCidr,
+        @Nullable String serviceCidr,
+        @Nullable String kubernetes,
+        @Nullable String through) {
+
+    @Serdeable
+    public record SizeRequest(
+            @Nullable Integer cpus, @Nullable Integer memoryMiB) {}
+
+    /** 7 machines of these sizes fit a computer with 16 GB, as in the tutorial. */
+    private static final ClusterSpec USUAL = new ClusterSpec(
+            "demo",
+            "nspawn",
+            3,
+            3,
+            new Size(1, 512),
+            new Size(2, 2048),
+            new Size(2, 2048),
+            Optional.empty(),
+            "10.244.0.0/16",
+            "10.32.0.0/24",
+            "1.36");
+
+    ClusterName clusterName() {
+        return new ClusterName(or(name, USUAL.name()));
+    }
+
+    /** What is meant: where nothing was said, what the cluster already is, or else the usual. */
+    ClusterSpec spec(Optional<Cluster> there) {
+        var usual = there.map(Cluster::spec).orElse(USUAL);
+        return new ClusterSpec(
+                clusterName().value(),
+                or(provider, usual.provider()),
+                or(controllers, usual.controllers()),
+                or(nodes, usual.nodes()),
+                size(loadBalancer, usual.loadBalancer()),
+                size(controller, usual.controller()),
+                size(node, usual.node()),
+                Optional.ofNullable(subnet).or(usual::subnet),
+                or(podCidr, usual.podCidr()),
+                or(serviceCidr, usual.serviceCidr()),
+                or(kubernetes, usual.kubernetes()));
+    }
+
+    private static Size size(@Nullable SizeRequest asked, Size usual) {
+        return asked == null ? usual : new Size(or(asked.cpus, usual.cpus()), or(asked.memoryMiB, usual.memoryMiB()));
+    }
+
+    private static <T> T or(@Nullable T asked, T usual) {
+        return asked == null ? usual : asked;
+    }
+}

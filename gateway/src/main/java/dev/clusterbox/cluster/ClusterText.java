@@ -1,0 +1,98 @@
+package dev.clusterbox.cluster;
+
+import dev.clusterbox.cluster.ClusterState.Failed;
+import dev.clusterbox.cluster.ClusterState.Provisioning;
+import dev.clusterbox.cluster.ClusterState.Reached;
+import dev.clusterbox.cluster.ClusterState.Removing;
+import dev.clusterbox.cluster.ClusterState.Requested;
+import java.util.List;
+
+/** Clusters as a terminal shows them. */
+final class ClusterText {
+
+    private ClusterText() {}
+
+    static String list(List<ClusterView> clusters) {
+        if (clusters.isEmpty()) {
+            return "no clusters; './clusterbox up' makes one\n";
+        }
+        var text = new StringBuilder(row("NAME", "STATE", "KUBERNETES", "PROVIDER", "SUBNET", "MACHINES"));
+        for (var cluster : clusters) {
+            text.append(row(
+                    cluster.name(),
+                    state(cluster.state()),
+                    cluster.kubernetes(),
+                    cluster.provider(),
+                    cluster.subnet().orElse("-"),
+                    Integer.toString(cluster.machines().size())));
+        }
+        return text.toString();
+    }
+
+    private static String row(String name, String state, String kubernetes, String provider, String subnet, String n) {
+        return "%-16s %-28s %-11s %-11s %-19s %s%n".formatted(name, state, kubernetes, provider, subnet, n);
+    }
+
+    static String status(ClusterView cluster) {
+        var text = new StringBuilder("%s: %s, Kubernetes %s on %s, %s%n"
+                .formatted(
+                        cluster.name(),
+                        state(cluster.state()),
+                        cluster.kubernetes(),
+                        cluster.provider(),
+                        cluster.subnet().orElse("no network yet")));
+        if (cluster.state() instanceof Failed(var step, var problem)) {
+            text.append("  step '%s': %s%n".formatted(step, problem));
+        }
+        machines(cluster, text);
+        cluster.machines().stream()
+                .filter(machine -> machine.role().equals(Role.LOAD_BALANCER.label()))
+                .forEach(
+                        machine -> text.append("HAProxy's statistics: http://%s:9000/%n".formatted(machine.address())));
+        return text.toString();
+    }
+
+    /** What would be made. */
+    static String plan(ClusterView cluster) {
+        var text = new StringBuilder("%s: Kubernetes %s on %s in %s, pods %s, services %s%n"
+                .formatted(
+                        cluster.name(),
+                        cluster.kubernetes(),
+                        cluster.provider(),
+                        cluster.subnet().orElse("-"),
+                        cluster.podCidr(),
+                        cluster.serviceCidr()));
+        for (var machine : cluster.machines()) {
+            text.append("  %-16s %-14s %-16s %d CPUs, %d MiB%n"
+                    .formatted(
+                            machine.hostName(),
+                            machine.role(),
+                            machine.address(),
+                            machine.cpus(),
+                            machine.memoryMiB()));
+        }
+        return text.toString();
+    }
+
+    private static void machines(ClusterView cluster, StringBuilder text) {
+        for (var machine : cluster.machines()) {
+            text.append("  %-16s %-14s %-16s %-9s agent %s%n"
+                    .formatted(
+                            machine.hostName(),
+                            machine.role(),
+                            machine.address(),
+                            machine.power().toLowerCase(java.util.Locale.ROOT),
+                            machine.agent().toLowerCase(java.util.Locale.ROOT)));
+        }
+    }
+
+    private static String state(ClusterState state) {
+        return switch (state) {
+            case Requested() -> "requested";
+            case Provisioning(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
+            case Reached(var step) -> "up through " + step;
+            case Failed failed -> "failed at " + failed.step();
+            case Removing(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package dev.clusterbox.operation;
+
+import io.micronaut.serde.annotation.Serdeable;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Long-running work on a cluster (Google AIP-151): answered at once, watched by its events.
+ *
+ * @param through the step after which it stops; empty where it goes to the end
+ * @param by the person or token that asked
+ */
+@Serdeable
+public record Operation(
+        String id,
+        String cluster,
+        Kind kind,
+        Optional<String> through,
+        String by,
+        State state,
+        Instant startedAt,
+        Optional<Instant> endedAt,
+        List<StepProgress> steps,
+        Optional<Trouble> problem) {
+
+    public enum Kind {
+        UP,
+        DOWN
+    }
+
+    public enum State {
+        RUNNING,
+        SUCCEEDED,
+        FAILED
+    }
+
+    /** Where a step of an operation is. */
+    @Serdeable
+    public record StepProgress(String id, String title, State state, double seconds, String message) {
+
+        public enum State {
+            PENDING,
+            RUNNING,
+            DONE,
+            FAILED
+        }
+
+        public static StepProgress pending(String id, String title) {
+            return new StepProgress(id, title, State.PENDING, 0, "");
+        }
+    }
+
+    public boolean running() {
+        return state == State.RUNNING;
+    }
+
+    public Operation with(StepProgress progress) {
+        var changed = steps.stream()
+                .map(step -> step.id().equals(progress.id()) ? progress : step)
+                .toList();
+        return new Operation(id, cluster, kind, through, by, state, startedAt, endedAt, changed, problem);
+    }
+
+    public Operation succeeded(Instant at) {
+        return new Operation(
+                id, cluster, kind, through, by, State.SUCCEEDED, startedAt, Optional.of(at), steps, Optional.empty());
+    }
+
+    public Operation failed(Instant at, Trouble trouble) {
+        return new Operation(
+                id, cluster, kind, through, by, State.FAILED, startedAt, Optional.of(at), steps, Optional.of(trouble));
+    }
+
+    public StepProgress step(String stepId) {
+        return steps.stream()
+                .filter(step -> step.id().equals(stepId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** How many of its steps are done. */
+    public int done() {
+        return (int) steps.stream()
+                .filter(step -> step.state() == StepProgress.State.DONE)
+                .count();
+    }
+}

@@ -1,0 +1,5 @@
+/** The gateway. */
+@NullMarked
+package dev.clusterbox;
+
+import org.jspecify.annotations.NullMarked;

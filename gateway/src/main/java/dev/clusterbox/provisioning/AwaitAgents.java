@@ -1,0 +1,68 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.agent.Agents;
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.Node;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.Problem.Code;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Every machine's agent has enrolled and attends. */
+@Singleton
+final class AwaitAgents implements Step {
+
+    /** A machine that boots takes less; an agent that has lost its key takes for ever, and gets a new seed after this. */
+    private static final Duration BEFORE_NEW_SEED = Duration.ofSeconds(30);
+
+    private static final Duration AFTER_NEW_SEED = Duration.ofSeconds(150);
+
+    private final Agents agents;
+    private final Seeds seeds;
+
+    AwaitAgents(Agents agents, Seeds seeds) {
+        this.agents = agents;
+        this.seeds = seeds;
+    }
+
+    @Override
+    public String id() {
+        return "agents";
+    }
+
+    @Override
+    public String title() {
+        return "Await agents";
+    }
+
+    @Override
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        var there = new AtomicInteger();
+        SideBySide.each(cluster.nodes(), node -> {
+            await(cluster, node);
+            progress.say("%d of %d agents"
+                    .formatted(there.incrementAndGet(), cluster.nodes().size()));
+            return node;
+        });
+        return cluster;
+    }
+
+    private void await(Cluster cluster, Node node) throws InterruptedException {
+        if (agents.await(node.machineId(), BEFORE_NEW_SEED)) {
+            return;
+        }
+        seeds.plant(cluster, node);
+        if (!agents.await(node.machineId(), AFTER_NEW_SEED)) {
+            throw new Problem(
+                            Code.TIMED_OUT,
+                            "waited %d s for the agent on %s"
+                                    .formatted(
+                                            BEFORE_NEW_SEED.plus(AFTER_NEW_SEED).toSeconds(),
+                                            cluster.machineName(node)),
+                            "'./clusterbox ssh %s %s -- journalctl -u clusterbox-agent' tells why"
+                                    .formatted(cluster.name(), node.hostName()))
+                    .asException();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.remote.PkiClient;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Three authorities for a cluster: a certificate of one says nothing to the components that trust another. */
+@Singleton
+final class CreateAuthorities implements Step {
+
+    static final List<String> KINDS = List.of("kubernetes", "etcd", "front-proxy");
+
+    private final PkiClient pki;
+
+    CreateAuthorities(PkiClient pki) {
+        this.pki = pki;
+    }
+
+    @Override
+    public String id() {
+        return "authorities";
+    }
+
+    @Override
+    public String title() {
+        return "Create authorities";
+    }
+
+    @Override
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        var made = SideBySide.each(KINDS, kind -> pki.authority(cluster.authority(kind)));
+        var certificates = new TreeMap<String, String>();
+        for (int i = 0; i < KINDS.size(); i++) {
+            certificates.put(KINDS.get(i), made.get(i).certificate());
+        }
+        progress.say(String.join(", ", KINDS));
+        return cluster.with(certificates);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.agent.AgentListeners;
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.ClusterSpec;
+import dev.clusterbox.cluster.ClusterStore;
+import dev.clusterbox.cluster.Provisioner;
+import dev.clusterbox.operation.EventLog;
+import dev.clusterbox.operation.Operation;
+import dev.clusterbox.operation.Operation.Kind;
+import dev.clusterbox.operation.Operation.StepProgress;
+import dev.clusterbox.operation.OperationStore;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.release.Releases;
+import dev.clusterbox.storage.Database;
+import io.micronaut.runtime.event.annotation.EventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs operations, each on a thread of its own; those that a stopped gateway left are gone on with at the next start. */
+@Singleton
+final class Operations implements Provisioner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+    private static final List<String> PROVIDERS = List.of("nspawn", "virtualbox");
+
+    private final Database database;
+    private final ClusterStore clusters;
+    private final OperationStore operations;
+    private final EventLog events;
+    private final Releases releases;
+    private final ClusterUp up;
+    private final ClusterDown down;
+    private final AgentListeners listeners;
+    private final InstantSource clock;
+
+    Operations(
+            Database database,
+            ClusterStore clusters,
+            OperationStore operations,
+            EventLog events,
+            Releases releases,
+            ClusterUp up,
+            ClusterDown down,
+            AgentListeners listeners,
+            InstantSource clock) {
+        this.database = database;
+        this.clusters = clusters;
+        this.operations = operations;
+        this.events = events;
+        this.releases = releases;
+        this.up = up;
+        this.down = down;
+        this.listeners = listeners;
+        this.clock = clock;
+    }
+
+    @Override
+    public void check(ClusterSpec spec, Optional<String> through) {
+        if (!PROVIDERS.contains(spec.provider())) {
+            throw Problem.invalid(
+                            "provider: '%s' (expected: %s)".formatted(spec.provider(), String.join(", ", PROVIDERS)),
+                            "")
+                    .asException();
+        }
+        var release = releases.get(spec.kubernetes());
+        var known = String.join(", ", release.through());
+        var step = through.orElseThrow(() -> Problem.invalid(
+                        "through: not given (expected: %s)".formatted(known),
+                        "this version brings a cluster up through etcd: './clusterbox up --through etcd'")
+                .asException());
+        if (!release.through().contains(step)) {
+            throw Problem.invalid(
+                            "through: '%s' (expected: %s)"
+                                    .formatted(step.length() > 40 ? step.substring(0, 40) + "…" : step, known),
+                            "for example '--through etcd'")
+                    .asException();
+        }
+    }
+
+    @Override
+    public List<StepProgress> steps(Kind kind, Optional<String> through) {
+        return stages(kind, through).stream()
+                .flatMap(List::stream)
+                .map(step -> StepProgress.pending(step.id(), step.title()))
+                .toList();
+    }
+
+    private List<List<Step>> stages(Kind kind, Optional<String> through) {
+        return switch (kind) {
+            case UP -> through(up.stages(), through);
+            case DOWN -> down.stages();
+        };
+    }
+
+    private static List<List<Step>> through(List<List<Step>> stages, Optional<String> last) {
+        var wanted = new ArrayList<List<Step>>();
+        for (var stage : stages) {
+            wanted.add(stage);
+            if (stage.stream().anyMatch(step -> last.filter(step.id()::equals).isPresent())) {
+                return wanted;
+            }
+        }
+        return stages;
+    }
+
+    @Override
+    public Cluster plan(Cluster cluster) throws InterruptedException {
+        return up.checkHost().run(cluster, message -> {});
+    }
+
+    @Override
+    public void start(Operation operation) {
+        Thread.ofVirtual().name("operation-" + operation.cluster()).start(() -> run(operation));
+    }
+
+    private void run(Operation operation) {
+        try {
+            var cluster = clusters.find(operation.cluster())
+                    .orElseThrow(() -> new IllegalStateException("no cluster " + operation.cluster()));
+            LOG.info("{} of {} begins, operation {}", operation.kind(), cluster.name(), operation.id());
+            var journal = new Journal(database, clusters, operations, events, clock, operation, cluster);
+            Workflow.run(journal, stages(operation.kind(), operation.through()));
+            LOG.info("{} of {} ends", operation.kind(), cluster.name());
+        } catch (InterruptedException e) {
+            LOG.info("operation {} is left for the next start", operation.id());
+        } catch (RuntimeException e) {
+            LOG.error("operation {} stopped by a bug; the next start of the gateway tries again", operation.id(), e);
+        }
+    }
+
+    /** There is no separate resume: what is already true costs next to nothing. */
+    @EventListener
+    void goOn(ServerStartupEvent event) {
+        for (var operation : operations.running()) {
+            LOG.info("going on with {} of {}", operation.kind(), operation.cluster());
+            start(operation);
+        }
+        for (var cluster : clusters.list()) {
+            cluster.network().ifPresent(network -> Thread.ofVirtual().start(() -> reopen(cluster)));
+        }
+    }
+
+    private void reopen(Cluster cluster) {
+        try {
+            listeners.open(cluster.hostAddress());
+        } catch (ProblemException e) {
+            // After a reboot of the host there is no such address until 'up' has made the network again.
+            LOG.info("{}: {}", cluster.name(), e.problem().message());
+        } catch (InterruptedException e) {
+            LOG.debug("{}: interrupted", cluster.name());
+        }
+    }
+}

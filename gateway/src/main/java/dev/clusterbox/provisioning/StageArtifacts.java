@@ -1,0 +1,40 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.artifact.ArtifactStore;
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.release.Releases;
+import jakarta.inject.Singleton;
+
+/** Has every binary and archive of the release in the artifact store, its checksum verified. */
+@Singleton
+final class StageArtifacts implements Step {
+
+    private final Releases releases;
+    private final ArtifactStore artifacts;
+
+    StageArtifacts(Releases releases, ArtifactStore artifacts) {
+        this.releases = releases;
+        this.artifacts = artifacts;
+    }
+
+    @Override
+    public String id() {
+        return "artifacts";
+    }
+
+    @Override
+    public String title() {
+        return "Stage artifacts";
+    }
+
+    @Override
+    public Cluster run(Cluster cluster, Progress progress) {
+        var needed = releases.get(cluster.spec().kubernetes()).artifacts();
+        needed.forEach(artifacts::stage);
+        progress.say(
+                needed.isEmpty()
+                        ? "everything comes from the distribution's packages"
+                        : "%d artifacts".formatted(needed.size()));
+        return cluster;
+    }
+}

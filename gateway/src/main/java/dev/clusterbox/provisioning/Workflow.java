@@ -1,0 +1,69 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.operation.Operation.Kind;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.ProblemException;
+import java.util.List;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs stages in order, and writes down the cluster before and after each step. The first problem ends the run. */
+final class Workflow {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workflow.class);
+
+    private Workflow() {}
+
+    static void run(Journal journal, List<List<Step>> stages) throws InterruptedException {
+        for (var stage : stages) {
+            var before = journal.cluster();
+            try {
+                var branches = SideBySide.each(stage, step -> run(journal, step, before));
+                journal.learnt(SideBySide.merge(before, branches));
+            } catch (StepFailed e) {
+                journal.failedAt(e.step, e.problem);
+                return;
+            }
+        }
+        if (journal.kind() == Kind.DOWN) {
+            journal.removed();
+        } else {
+            journal.reached(stages.getLast().getLast());
+        }
+    }
+
+    private static Cluster run(Journal journal, Step step, Cluster cluster) throws InterruptedException {
+        journal.started(step);
+        try {
+            var learnt = step.run(cluster, message -> journal.progress(step, message));
+            journal.done(step);
+            return learnt;
+        } catch (ProblemException e) {
+            LOG.info("{}: '{}' failed: {}", cluster.name(), step.title(), e.problem());
+            throw failed(journal, step, e.problem());
+        } catch (RuntimeException e) {
+            var id = UUID.randomUUID().toString().substring(0, 8);
+            LOG.error("internal error {}: {}: step '{}' has a bug", id, cluster.name(), step.title(), e);
+            throw failed(journal, step, Problem.bug("gateway", id));
+        }
+    }
+
+    private static StepFailed failed(Journal journal, Step step, Problem problem) {
+        journal.failed(step, problem);
+        return new StepFailed(step, problem);
+    }
+
+    private static final class StepFailed extends RuntimeException {
+
+        private final transient Step step;
+        private final transient Problem problem;
+
+        StepFailed(Step step, Problem problem) {
+            super(problem.message());
+            this.step = step;
+            this.problem = problem;
+        }
+    }
+}

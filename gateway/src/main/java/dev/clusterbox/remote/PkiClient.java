@@ -1,0 +1,106 @@
+package dev.clusterbox.remote;
+
+import io.micronaut.context.annotation.Value;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.client.HttpClient;
+import io.micronaut.http.client.annotation.Client;
+import io.micronaut.http.uri.UriBuilder;
+import io.micronaut.serde.annotation.Serdeable;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The certificate authority. */
+@Singleton
+public final class PkiClient {
+
+    /** Long enough for the service to be started again by hand. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /**
+     * A certificate authority as pki-service shows it.
+     *
+     * @param certificate PEM
+     */
+    @Serdeable
+    public record Authority(
+            String name,
+            String subject,
+            String certificate,
+            String serial,
+            String notBefore,
+            String notAfter,
+            String fingerprint) {}
+
+    /**
+     * A certificate in pki-service's inventory.
+     *
+     * @param chain PEM, without the root
+     * @param authorityCertificate PEM
+     */
+    @Serdeable
+    public record Certificate(
+            String authority,
+            String profile,
+            String serial,
+            String subject,
+            List<String> names,
+            String notBefore,
+            String notAfter,
+            String fingerprint,
+            String certificate,
+            String chain,
+            String authorityCertificate,
+            String requestedBy,
+            String issuedAt,
+            @Nullable String revokedAt) {}
+
+    /**
+     * What a certificate is to say.
+     *
+     * @param subject RFC 4514
+     * @param names {@code dns:…} and {@code ip:…}
+     */
+    public record Identity(String authority, String profile, String subject, List<String> names) {}
+
+    private final ServiceClient service;
+
+    PkiClient(@Client("${clusterbox.pki.url}") HttpClient http, @Value("${clusterbox.pki.token-file}") Path tokenFile) {
+        this.service = new ServiceClient("pki-service", http, tokenFile, PATIENCE);
+    }
+
+    /** Makes the authority, or returns the one that is there. */
+    public Authority authority(String name) throws InterruptedException {
+        return service.call(HttpRequest.PUT("/v1/authorities/" + name, ""), Authority.class);
+    }
+
+    /** Destroys its key. Fine if it is not there. */
+    public void removeAuthority(String name) throws InterruptedException {
+        service.send(HttpRequest.DELETE("/v1/authorities/" + name));
+    }
+
+    /**
+     * Has a CSR signed for an identity that was approved here.
+     *
+     * @param csr PKCS#10, DER
+     * @param key the same key and request get the same certificate, however often they are sent
+     */
+    public Certificate sign(Identity identity, byte[] csr, String key, String actor) throws InterruptedException {
+        var uri = UriBuilder.of("/v1/authorities/" + identity.authority + "/certificates")
+                .queryParam("profile", identity.profile)
+                .queryParam("subject", identity.subject);
+        if (!identity.names.isEmpty()) {
+            uri.queryParam("san", identity.names.toArray());
+        }
+        return service.call(
+                HttpRequest.POST(uri.build(), csr)
+                        .contentType("application/pkcs10")
+                        .accept(MediaType.APPLICATION_JSON_TYPE)
+                        .header("Idempotency-Key", key)
+                        .header("Clusterbox-Actor", actor),
+                Certificate.class);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.clusterbox.remote;
+
+import dev.clusterbox.problem.Problem;
+import io.micronaut.context.annotation.Value;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.client.HttpClient;
+import io.micronaut.http.client.annotation.Client;
+import io.micronaut.serde.annotation.Serdeable;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The machines of a host. */
+@Singleton
+public final class VmClient {
+
+    /** Long enough for the service to be started again by hand. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @Serdeable
+    public record Host(
+            int memoryMiB,
+            int memoryAvailableMiB,
+            int cpus,
+            int diskFreeMiB,
+            String architecture,
+            List<String> usedNetworks) {}
+
+    @Serdeable
+    public record Providers(List<Provider> providers) {}
+
+    /** @param why why it is available, or why not, as a sentence */
+    @Serdeable
+    public record Provider(String name, boolean available, String why, List<String> warnings) {}
+
+    @Serdeable
+    public record Image(
+            String state,
+            @Nullable String id,
+            @Nullable String progress,
+            @Nullable Integer downloadMiB,
+            @Nullable RemoteProblem problem) {}
+
+    @Serdeable
+    public record RemoteProblem(String code, String message, String hint) {
+
+        public Problem problem() {
+            return new Problem(Problem.Code.valueOf(code), message, hint);
+        }
+    }
+
+    @Serdeable
+    public record NetworkSpec(String cidr, String cluster) {}
+
+    @Serdeable
+    public record Network(String name, String cidr, String hostAddress, String interfaceName, String cluster) {}
+
+    @Serdeable
+    public record MachineSpec(
+            String cluster,
+            String role,
+            String hostName,
+            String network,
+            String address,
+            int cpus,
+            int memoryMiB,
+            int diskGiB,
+            Map<String, String> hosts) {}
+
+    @Serdeable
+    public record Source(String kind, @Nullable String address) {
+
+        /** The address under which the agent is seen; empty where NAT hides it. */
+        public Optional<String> stated() {
+            return kind.equals("STATED") ? Optional.ofNullable(address) : Optional.empty();
+        }
+    }
+
+    @Serdeable
+    public record Machine(
+            String name,
+            String id,
+            String cluster,
+            String role,
+            String hostName,
+            String network,
+            String address,
+            int cpus,
+            int memoryMiB,
+            int diskGiB,
+            String power,
+            Source source,
+            String host,
+            List<String> enter,
+            String createdAt) {}
+
+    @Serdeable
+    public record Machines(List<Machine> machines) {}
+
+    /** What a machine needs for its first contact. */
+    @Serdeable
+    public record Seed(
+            String machine, String token, String gateway, String authority, String hostName, String address) {}
+
+    private final ServiceClient service;
+    private final ServiceClient impatient;
+
+    VmClient(@Client("${clusterbox.vm.url}") HttpClient http, @Value("${clusterbox.vm.token-file}") Path tokenFile) {
+        this.service = new ServiceClient("vm-service", http, tokenFile, PATIENCE);
+        this.impatient = new ServiceClient("vm-service", http, tokenFile, Duration.ZERO);
+    }
+
+    public Host host() throws InterruptedException {
+        return service.call(HttpRequest.GET("/v1/host"), Host.class);
+    }
+
+    public List<Provider> providers() throws InterruptedException {
+        return service.call(HttpRequest.GET("/v1/providers"), Providers.class).providers();
+    }
+
+    /** Has the image built if it is not there. */
+    public Image image(String provider) throws InterruptedException {
+        return service.call(HttpRequest.PUT(path(provider, "/image"), ""), Image.class);
+    }
+
+    public Network createNetwork(String provider, String name, NetworkSpec spec) throws InterruptedException {
+        return service.call(HttpRequest.PUT(path(provider, "/networks/" + name), spec), Network.class);
+    }
+
+    public void deleteNetwork(String provider, String name) throws InterruptedException {
+        service.send(HttpRequest.DELETE(path(provider, "/networks/" + name)));
+    }
+
+    /** A machine of the same shape that is there is the answer. */
+    public Machine createMachine(String provider, String name, MachineSpec spec) throws InterruptedException {
+        return service.call(HttpRequest.PUT(path(provider, "/machines/" + name), spec), Machine.class);
+    }
+
+    public void plant(String provider, String name, Seed seed) throws InterruptedException {
+        service.send(HttpRequest.PUT(path(provider, "/machines/" + name + "/seed"), seed));
+    }
+
+    public Machine start(String provider, String name) throws InterruptedException {
+        return service.call(HttpRequest.POST(path(provider, "/machines/" + name + "/start"), ""), Machine.class);
+    }
+
+    public void delete(String provider, String name) throws InterruptedException {
+        service.send(HttpRequest.DELETE(path(provider, "/machines/" + name)));
+    }
+
+    public Optional<Machine> machine(String provider, String name) throws InterruptedException {
+        return service.find(HttpRequest.GET(path(provider, "/machines/" + name)), Machine.class);
+    }
+
+    public List<Machine> machines(String provider, String cluster) throws InterruptedException {
+        return service.call(HttpRequest.GET(path(provider, "/machines?cluster=" + cluster)), Machines.class)
+                .machines();
+    }
+
+    /** The same, or a problem at once if the service is away. */
+    public List<Machine> machinesNow(String provider, String cluster) throws InterruptedException {
+        return impatient
+                .call(HttpRequest.GET(path(provider, "/machines?cluster=" + cluster)), Machines.class)
+                .machines();
+    }
+
+    private static String path(String provider, String rest) {
+        return "/v1/providers/" + provider + rest;
+    }
+}

@@ -1,0 +1,5 @@
+/** The database. */
+@NullMarked
+package dev.clusterbox.storage;
+
+import org.jspecify.annotations.NullMarked;
