@@ -1,0 +1,12 @@
+package dev.clusterbox.pki.audit;
+
+/** What an entry of the audit log tells. The names are stored: they may be added to, not changed. */
+public enum AuditEvent {
+    AUTHORITY_MADE,
+    AUTHORITY_DELETED,
+    ISSUED,
+    /** The same request came again and got the certificate that it had got before. */
+    REPEATED,
+    REFUSED,
+    REVOKED
+}

@@ -1,0 +1,115 @@
+package dev.clusterbox.pki.inventory;
+
+import dev.clusterbox.pki.store.Database;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The authorities on record: those in use, and those that were deleted, whose certificates are still here. */
+@Singleton
+public final class Authorities {
+
+    static final String COLUMNS =
+            "a.id AS a_id, a.name AS a_name, a.subject AS a_subject, a.serial AS a_serial, a.certificate AS a_certificate,"
+                    + " a.not_before AS a_not_before, a.not_after AS a_not_after, a.fingerprint AS a_fingerprint,"
+                    + " a.created_by AS a_created_by, a.created_at AS a_created_at";
+
+    private final Database database;
+
+    Authorities(Database database) {
+        this.database = database;
+    }
+
+    /** The one of this name that is in use. */
+    public Optional<AuthorityRecord> find(String name) {
+        return database.read(connection -> find(connection, name));
+    }
+
+    public Optional<AuthorityRecord> find(Connection connection, String name) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT " + COLUMNS + " FROM authority a WHERE a.name = ? AND a.deleted_at IS NULL")) {
+            select.setString(1, name);
+            return all(select).stream().findFirst();
+        }
+    }
+
+    public List<AuthorityRecord> inUse() {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(
+                    "SELECT " + COLUMNS + " FROM authority a WHERE a.deleted_at IS NULL ORDER BY a.name")) {
+                return all(select);
+            }
+        });
+    }
+
+    /** The ids of those whose keys must not be there any more. */
+    public List<String> deletedIds() {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement("SELECT id FROM authority WHERE deleted_at IS NOT NULL");
+                    var row = select.executeQuery()) {
+                var ids = new ArrayList<String>();
+                while (row.next()) {
+                    ids.add(row.getString("id"));
+                }
+                return ids;
+            }
+        });
+    }
+
+    public void add(Connection connection, AuthorityRecord authority) throws SQLException {
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO authority (id, name, subject, serial, certificate, not_before, not_after, fingerprint,"
+                        + " created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            insert.setString(1, authority.id());
+            insert.setString(2, authority.name());
+            insert.setString(3, authority.subject());
+            insert.setString(4, authority.serial());
+            insert.setString(5, authority.certificate());
+            insert.setString(6, authority.notBefore().toString());
+            insert.setString(7, authority.notAfter().toString());
+            insert.setString(8, authority.fingerprint());
+            insert.setString(9, authority.createdBy());
+            insert.setString(10, authority.createdAt().toString());
+            insert.executeUpdate();
+        }
+    }
+
+    public void markDeleted(Connection connection, String id, Instant at) throws SQLException {
+        try (var update = connection.prepareStatement(
+                "UPDATE authority SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL")) {
+            update.setString(1, at.toString());
+            update.setString(2, id);
+            update.executeUpdate();
+        }
+    }
+
+    private static List<AuthorityRecord> all(PreparedStatement select) throws SQLException {
+        try (var row = select.executeQuery()) {
+            var authorities = new ArrayList<AuthorityRecord>();
+            while (row.next()) {
+                authorities.add(authority(row));
+            }
+            return authorities;
+        }
+    }
+
+    static AuthorityRecord authority(ResultSet row) throws SQLException {
+        return new AuthorityRecord(
+                row.getString("a_id"),
+                row.getString("a_name"),
+                row.getString("a_subject"),
+                row.getString("a_serial"),
+                row.getString("a_certificate"),
+                Instant.parse(row.getString("a_not_before")),
+                Instant.parse(row.getString("a_not_after")),
+                row.getString("a_fingerprint"),
+                row.getString("a_created_by"),
+                Instant.parse(row.getString("a_created_at")));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.clusterbox.pki.inventory;
+
+import java.math.BigInteger;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Serial numbers as text: always 32 hexadecimal digits, so that one number has one text. */
+public final class SerialNumber {
+
+    private static final Pattern TEXT = Pattern.compile("[0-9A-Fa-f]{1,32}");
+
+    private SerialNumber() {}
+
+    public static String text(BigInteger serial) {
+        return "%032x".formatted(serial);
+    }
+
+    /** Takes what people copy from {@code openssl x509 -serial}: capitals, and no leading zeros. */
+    public static Optional<String> parse(String text) {
+        if (!TEXT.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        return Optional.of("0".repeat(32 - text.length()) + text.toLowerCase(Locale.ROOT));
+    }
+}

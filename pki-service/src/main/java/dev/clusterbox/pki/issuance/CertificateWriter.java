@@ -1,0 +1,136 @@
+package dev.clusterbox.pki.issuance;
+
+import dev.clusterbox.pki.issuance.Profile.Approved;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+
+/** Writes certificates as RFC 5280 has them. Knows the format; decides nothing. */
+final class CertificateWriter {
+
+    private static final DateTimeFormatter UTC_TIME =
+            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter GENERALIZED_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+    /** RFC 5280, 4.1.2.5: up to 2049 the one form, from then on the other. */
+    private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
+
+    private CertificateWriter() {}
+
+    /** A root that signs leaves and nothing else. */
+    static X509CertificateHolder authority(
+            X500Name subject, KeyPair keys, BigInteger serial, Instant notBefore, Instant notAfter) {
+        try {
+            var info = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
+            return new X509v3CertificateBuilder(subject, serial, time(notBefore), time(notAfter), subject, info)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                    .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
+                    .build(new KeySigner(keys.getPrivate()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static X509CertificateHolder leaf(
+            CertificateAuthority authority, Approved approved, BigInteger serial, Instant notBefore, Instant notAfter) {
+        try {
+            var identity = approved.identity();
+            var builder = new X509v3CertificateBuilder(
+                            authority.certificate().getSubject(),
+                            serial,
+                            time(notBefore),
+                            time(notAfter),
+                            identity.subject().encoded(),
+                            approved.key().info())
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                    .addExtension(Extension.keyUsage, true, keyUsage(approved))
+                    .addExtension(Extension.extendedKeyUsage, false, purposes(approved.profile()))
+                    .addExtension(
+                            Extension.subjectKeyIdentifier,
+                            false,
+                            keyIdentifier(approved.key().info()))
+                    .addExtension(
+                            Extension.authorityKeyIdentifier,
+                            false,
+                            new AuthorityKeyIdentifier(keyIdentifier(authority.certificate())));
+            if (!identity.names().isEmpty()) {
+                var names =
+                        identity.names().stream().map(AlternativeName::encoded).toArray(GeneralName[]::new);
+                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+            }
+            return builder.build(new KeySigner(authority.key()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static X500Name authorityName(AuthorityName name) {
+        var builder = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, "clusterbox");
+        if (!name.cluster().isEmpty()) {
+            builder.addRDN(BCStyle.OU, name.cluster());
+        }
+        return builder.addRDN(BCStyle.CN, name.kind().toString()).build();
+    }
+
+    /** RSA keys also decrypt in the key exchange of TLS 1.2 without forward secrecy, which some clients still check for. */
+    private static KeyUsage keyUsage(Approved approved) {
+        boolean decrypts = approved.key().type() == KeyType.RSA
+                && approved.profile().usages().contains(Usage.SERVER);
+        return new KeyUsage(KeyUsage.digitalSignature | (decrypts ? KeyUsage.keyEncipherment : 0));
+    }
+
+    private static ExtendedKeyUsage purposes(Profile profile) {
+        return new ExtendedKeyUsage(
+                profile.usages().stream().sorted().map(Usage::purpose).toArray(KeyPurposeId[]::new));
+    }
+
+    /** RFC 7093, 2, method 1: 160 bits of SHA-256; the older way has SHA-1. */
+    private static SubjectKeyIdentifier keyIdentifier(SubjectPublicKeyInfo info) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256")
+                    .digest(info.getPublicKeyData().getBytes());
+            return new SubjectKeyIdentifier(Arrays.copyOf(hash, 20));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] keyIdentifier(X509CertificateHolder authority) {
+        return ASN1OctetString.getInstance(
+                        authority.getExtension(Extension.subjectKeyIdentifier).getParsedValue())
+                .getOctets();
+    }
+
+    private static Time time(Instant instant) {
+        return instant.isBefore(YEAR_2050)
+                ? new Time(new DERUTCTime(UTC_TIME.format(instant)))
+                : new Time(new DERGeneralizedTime(GENERALIZED_TIME.format(instant)));
+    }
+}

@@ -1,0 +1,36 @@
+package dev.clusterbox.pki.issuance;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What a certificate is to say: decided by the caller from its inventory, not by the one who has the key. */
+record Identity(Subject subject, SortedSet<AlternativeName> names) {
+
+    private static final int MOST_NAMES = 100;
+
+    Identity {
+        if (names.size() > MOST_NAMES) {
+            throw Rule.NAME_COUNT.refuses(names.size() + " names", "at most " + MOST_NAMES);
+        }
+        names = Collections.unmodifiableSortedSet(new TreeSet<>(names));
+    }
+
+    /**
+     * @param subject RFC 4514
+     * @param names each {@code dns:NAME} or {@code ip:ADDRESS}
+     */
+    static Identity parse(String subject, Collection<String> names) {
+        var parsed = new TreeSet<AlternativeName>();
+        for (var name : names) {
+            parsed.add(AlternativeName.parse(name));
+        }
+        return new Identity(Subject.parse(subject), parsed);
+    }
+
+    List<String> nameTexts() {
+        return names.stream().map(AlternativeName::toString).toList();
+    }
+}

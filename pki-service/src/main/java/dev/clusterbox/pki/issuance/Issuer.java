@@ -1,0 +1,205 @@
+package dev.clusterbox.pki.issuance;
+
+import dev.clusterbox.pki.audit.AuditEntry;
+import dev.clusterbox.pki.audit.AuditEvent;
+import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.inventory.Authorities;
+import dev.clusterbox.pki.inventory.CertificateRecord;
+import dev.clusterbox.pki.inventory.Inventory;
+import dev.clusterbox.pki.inventory.Inventory.RequestId;
+import dev.clusterbox.pki.inventory.SerialNumber;
+import dev.clusterbox.pki.issuance.Profile.Approved;
+import dev.clusterbox.pki.store.Database;
+import dev.clusterbox.problem.Problem;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.bouncycastle.cert.X509CertificateHolder;
+
+/**
+ * Signs what was approved, in the same transaction that stores it: a certificate leaves this class when it, its audit entry
+ * and its idempotency key are on disk, and equal requests that come at once find each other there.
+ */
+@Singleton
+final class Issuer {
+
+    /** A machine whose clock is a little behind must not find its new certificate in the future. */
+    static final Duration SKEW = Duration.ofMinutes(5);
+
+    private static final int SERIAL_BITS = 128;
+
+    private final Database database;
+    private final Authorities authorities;
+    private final Inventory inventory;
+    private final AuditLog audit;
+    private final SecureRandom random;
+    private final InstantSource clock;
+
+    Issuer(
+            Database database,
+            Authorities authorities,
+            Inventory inventory,
+            AuditLog audit,
+            SecureRandom random,
+            InstantSource clock) {
+        this.database = database;
+        this.authorities = authorities;
+        this.inventory = inventory;
+        this.audit = audit;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** @param idempotencyKey with the same one, the same request gets the same certificate again */
+    CertificateRecord issue(
+            CertificateAuthority authority, Approved approved, String by, Optional<String> idempotencyKey) {
+        var request = new RequestId(idempotencyKey, hash(authority, approved));
+        return database.write(connection -> {
+            requireInUse(connection, authority);
+            if (request.key().isPresent()) {
+                var earlier = inventory.findByKey(connection, request.key().get());
+                if (earlier.isPresent()) {
+                    return repeat(connection, earlier.get(), request, by);
+                }
+            }
+            var issued = sign(authority, approved, by);
+            inventory.add(connection, issued, request);
+            audit.append(connection, entry(AuditEvent.ISSUED, by, issued));
+            return issued;
+        });
+    }
+
+    private CertificateRecord repeat(Connection connection, Inventory.Repeated earlier, RequestId request, String by)
+            throws SQLException {
+        if (!earlier.requestHash().equals(request.hash())) {
+            throw Problem.conflict(
+                            "this Idempotency-Key was used for another request",
+                            "use a new key for a request with another key, profile or identity")
+                    .asException();
+        }
+        audit.append(connection, entry(AuditEvent.REPEATED, by, earlier.certificate()));
+        return earlier.certificate();
+    }
+
+    private CertificateRecord sign(CertificateAuthority authority, Approved approved, String by) {
+        var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        var root = authority.record();
+        if (!now.isBefore(root.notAfter())) {
+            throw Problem.conflict(
+                            "the authority %s has expired: %s".formatted(root.name(), root.notAfter()),
+                            "make a new one")
+                    .asException();
+        }
+        var notBefore = latest(now.minus(SKEW), root.notBefore());
+        var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
+        var serial = serial(random);
+        var certificate = CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter);
+        return new CertificateRecord(
+                root,
+                approved.profile().name(),
+                SerialNumber.text(serial),
+                approved.identity().subject().toString(),
+                approved.identity().nameTexts(),
+                notBefore,
+                notAfter,
+                fingerprint(certificate),
+                Pem.certificate(encoded(certificate)),
+                by,
+                now,
+                Optional.empty());
+    }
+
+    /** An authority that was deleted while the request was looked at must not sign any more. */
+    private void requireInUse(Connection connection, CertificateAuthority authority) throws SQLException {
+        var record = authority.record();
+        var inUse = authorities.find(connection, record.name());
+        if (inUse.isEmpty() || !inUse.get().id().equals(record.id())) {
+            throw Problem.notFound("there is no authority '%s'".formatted(record.name()))
+                    .asException();
+        }
+    }
+
+    /** What makes two requests the same: not their bytes, because a signature is another one each time, but what they mean. */
+    private static String hash(CertificateAuthority authority, Approved approved) {
+        try {
+            var digest = sha256();
+            add(digest, authority.record().id().getBytes(StandardCharsets.UTF_8));
+            add(digest, approved.profile().name().getBytes(StandardCharsets.UTF_8));
+            add(digest, approved.identity().subject().toString().getBytes(StandardCharsets.UTF_8));
+            add(digest, String.join(",", approved.identity().nameTexts()).getBytes(StandardCharsets.UTF_8));
+            add(digest, approved.key().info().getEncoded("DER"));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void add(MessageDigest digest, byte[] value) {
+        digest.update(ByteBuffer.allocate(4).putInt(value.length).array());
+        digest.update(value);
+    }
+
+    static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
+        return new AuditEntry(
+                event,
+                by,
+                certificate.authority().name(),
+                certificate.profile(),
+                certificate.subject(),
+                String.join(",", certificate.names()),
+                certificate.serial(),
+                certificate.fingerprint(),
+                "");
+    }
+
+    /** RFC 5280, 4.1.2.2: positive, at most 20 octets; CA/Browser Forum Baseline Requirements, 7.1: 64 random bits at least. */
+    static BigInteger serial(SecureRandom random) {
+        var serial = BigInteger.ZERO;
+        while (serial.signum() == 0) {
+            serial = new BigInteger(SERIAL_BITS, random);
+        }
+        return serial;
+    }
+
+    static String fingerprint(X509CertificateHolder certificate) {
+        return HexFormat.of().formatHex(sha256().digest(encoded(certificate)));
+    }
+
+    static byte[] encoded(X509CertificateHolder certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Instant latest(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant earliest(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}

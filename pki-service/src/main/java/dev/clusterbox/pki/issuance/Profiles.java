@@ -1,0 +1,162 @@
+package dev.clusterbox.pki.issuance;
+
+import dev.clusterbox.pki.issuance.AuthorityName.Kind;
+import dev.clusterbox.problem.Problem;
+import io.micronaut.context.annotation.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The profiles, from a file that a person can read. A file with anything wrong in it ends the start. */
+@Context
+final class Profiles {
+
+    private static final Set<String> KEYS =
+            Set.of("authority", "common-name", "organizations", "dns", "ip", "usages", "validity");
+
+    private static final Pattern VALIDITY = Pattern.compile("(?<count>[1-9][0-9]{0,4})(?<unit>[dh])");
+
+    private final Map<String, Profile> profiles;
+
+    Profiles() {
+        this(resource());
+    }
+
+    private Profiles(Map<String, Profile> profiles) {
+        this.profiles = profiles;
+    }
+
+    static Profiles of(String yaml) {
+        return new Profiles(read(yaml));
+    }
+
+    Profile named(String name) {
+        var profile = profiles.get(name);
+        if (profile == null) {
+            throw Problem.invalid(
+                            "profile: %s (expected: one of %s)"
+                                    .formatted(Rule.shown(name), String.join(", ", profiles.keySet())),
+                            "")
+                    .asException();
+        }
+        return profile;
+    }
+
+    Set<String> names() {
+        return profiles.keySet();
+    }
+
+    private static Map<String, Profile> resource() {
+        try (InputStream in = Profiles.class.getResourceAsStream("/profiles.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("profiles.yaml is not in the program");
+            }
+            return read(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Profile> read(String yaml) {
+        var options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        Object document = new Yaml(new SafeConstructor(options)).load(yaml);
+        var profiles = new TreeMap<String, Profile>();
+        map("the document", document).forEach((name, value) -> {
+            try {
+                profiles.put(name, profile(name, map("profile", value)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("profile %s: %s".formatted(name, e.getMessage()), e);
+            }
+        });
+        return profiles;
+    }
+
+    private static Profile profile(String name, Map<String, Object> fields) {
+        for (var key : fields.keySet()) {
+            if (!KEYS.contains(key)) {
+                throw new IllegalArgumentException("%s: not known (expected: one of %s)"
+                        .formatted(key, KEYS.stream().sorted().toList()));
+            }
+        }
+        return new Profile(
+                name,
+                oneOf("authority", text(fields, "authority"), Kind.values()),
+                Pattern.compile(text(fields, "common-name")),
+                texts(fields, "organizations"),
+                Optional.ofNullable(fields.get("dns")).map(it -> Pattern.compile(text(fields, "dns"))),
+                fields.get("ip") != null && bool(fields, "ip"),
+                usages(texts(fields, "usages")),
+                validity(text(fields, "validity")),
+                EnumSet.allOf(KeyType.class));
+    }
+
+    private static Set<Usage> usages(List<String> texts) {
+        return texts.stream().map(it -> oneOf("usages", it, Usage.values())).collect(Collectors.toSet());
+    }
+
+    private static Duration validity(String text) {
+        var matcher = VALIDITY.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("validity: %s (expected: for example 90d or 8h)".formatted(text));
+        }
+        long count = Long.parseLong(matcher.group("count"));
+        return matcher.group("unit").equals("d") ? Duration.ofDays(count) : Duration.ofHours(count);
+    }
+
+    private static <T> T oneOf(String field, String text, T[] values) {
+        for (var value : values) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("%s: %s (expected: one of %s)".formatted(field, text, List.of(values)));
+    }
+
+    private static String text(Map<String, Object> fields, String field) {
+        if (fields.get(field) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("%s: %s (expected: a text)".formatted(field, fields.get(field)));
+    }
+
+    private static boolean bool(Map<String, Object> fields, String field) {
+        if (fields.get(field) instanceof Boolean value) {
+            return value;
+        }
+        throw new IllegalArgumentException("%s: %s (expected: true or false)".formatted(field, fields.get(field)));
+    }
+
+    private static List<String> texts(Map<String, Object> fields, String field) {
+        var value = fields.get(field);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+            return list.stream().map(String.class::cast).toList();
+        }
+        throw new IllegalArgumentException("%s: %s (expected: a list of texts)".formatted(field, value));
+    }
+
+    private static Map<String, Object> map(String what, @Nullable Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw new IllegalArgumentException("%s: %s (expected: a map)".formatted(what, value));
+        }
+        var result = new TreeMap<String, Object>();
+        map.forEach((key, it) -> result.put(String.valueOf(key), it));
+        return result;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.clusterbox.pki.revocation;
+
+import dev.clusterbox.pki.inventory.Certificate;
+import dev.clusterbox.pki.inventory.SerialNumber;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.Caller;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.serde.annotation.Serdeable;
+
+/** Takes trust back. */
+@Controller("/v1/authorities/{name}/certificates/{serial}")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class RevocationController {
+
+    private final Revocations revocations;
+
+    RevocationController(Revocations revocations) {
+        this.revocations = revocations;
+    }
+
+    @Post("/revoke")
+    Certificate revoke(
+            HttpRequest<?> request, @PathVariable String name, @PathVariable String serial, @Body Revoke revoke) {
+        var number = SerialNumber.parse(serial)
+                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
+                        .asException());
+        return Certificate.of(revocations.revoke(
+                name,
+                number,
+                RevocationReason.parse(revoke.reason()),
+                Caller.of(request).name()));
+    }
+
+    /** @param reason as openssl writes it, for example {@code keyCompromise} */
+    @Serdeable
+    record Revoke(String reason) {}
+}
