@@ -68,7 +68,7 @@ cluster_status() {
 
 # The only place that takes something out of JSON: one identifier.
 newest_operation() {
-    gateway GET "/v1/clusters/$NAME" -H 'Accept: application/json'
+    ACCEPT=application/json gateway GET "/v1/clusters/$NAME"
     [ "$STATUS" = 200 ] || die_by_answer
     [[ $BODY =~ \"operation\"[[:space:]]*:[[:space:]]*\"([A-Za-z0-9_-]+)\" ]] || die "cluster '$NAME' has no operation to watch" "./clusterbox status $NAME"
     operation_named "${BASH_REMATCH[1]}"

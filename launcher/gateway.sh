@@ -33,10 +33,12 @@ curl_gateway() {
 gateway() {
     local method=$1 path=$2 answer code=0
     shift 2
-    answer=$(curl_gateway -X "$method" -H 'Accept: text/plain' --max-time 30 -w '\n%{http_code}' "$@" "$GATEWAY$path") || code=$?
+    answer=$(curl_gateway -X "$method" -H "Accept: ${ACCEPT:-text/plain}" --max-time 30 -w '\n%{http_code}' "$@" "$GATEWAY$path") || code=$?
     STATUS=${answer##*$'\n'}
     BODY=${answer%"$STATUS"}
-    BODY=${BODY%$'\n'}
+    while [ "${BODY%$'\n'}" != "$BODY" ]; do
+        BODY=${BODY%$'\n'}
+    done
     [ "$code" -eq 0 ] || STATUS=000
 }
 

@@ -35,10 +35,9 @@ running() {
 
 # The port a running service has, else the one it would get; in PORT.
 port_of() {
+    wanted_port "$1"
     if running "$1" && [ -n "$RUNNING_PORT" ]; then
         PORT=$RUNNING_PORT
-    else
-        wanted_port "$1"
     fi
 }
 

@@ -1,0 +1,228 @@
+# shellcheck shell=bash
+# up, down, status, ssh against the stand-in.
+
+# The part of the output that does not depend on the clock.
+steps_of() {
+    grep -E '^  (ok|FAIL|\.\.\.) ' <<<"$1"
+}
+
+test_up_asks_shows_and_says_what_comes_next() {
+    launch up --provider nspawn --through etcd
+    expect_code 0
+    asked
+    expect_in 'POST /v1/clusters null
+{"through": "etcd", "name": "demo", "provider": "nspawn"}' "$ASKED"
+    expect "$(steps_of "$OUT")" '  ok   Check the host                            0.1 s
+  ok   Create authorities                3/3     0.2 s
+  ok   Create machines                   7/7     1.3 s'
+    expect_in "Cluster 'demo' is up through etcd: " "$OUT"
+    expect_in './clusterbox status demo' "$OUT"
+    expect_in 'no security boundary' "$OUT"
+    expect "$ERR" ''
+}
+
+test_no_colours_where_there_is_no_terminal() {
+    launch up --provider nspawn
+    expect_not_in $'\033' "$OUT$ERR"
+}
+
+test_a_failure_has_exit_code_1_the_problem_and_its_hint() {
+    launch up broken --provider nspawn
+    expect_code 1
+    expect_in '  FAIL Start etcd                        2/3    30.0 s  etcd on demo-controller-2 does not answer' "$OUT"
+    expect_in 'clusterbox: etcd on demo-controller-2 does not answer
+  journalctl -u etcd says why; then run the same command again' "$ERR"
+}
+
+test_a_refusal_is_shown_as_the_gateway_words_it() {
+    launch up taken --provider nspawn
+    expect_code 1
+    expect "$ERR" "clusterbox: cluster 'taken' is there with another shape
+  choose another name"
+    launch up alone --provider nspawn
+    expect "$ERR" 'clusterbox: a problem without a hint'
+}
+
+test_a_stream_that_breaks_off_is_taken_up_again_and_no_line_is_written_twice() {
+    launch up torn --provider nspawn
+    expect_code 0
+    expect "$(steps_of "$OUT")" '  ok   Check the host                            0.1 s
+  ok   Create authorities                3/3     0.2 s
+  ok   Create machines                   7/7     1.3 s'
+}
+
+test_an_operation_that_is_lost_is_an_error() {
+    launch up lost --provider nspawn
+    expect_code 1
+    expect_in "there is no operation 'op-lost'" "$ERR"
+}
+
+test_what_the_gateway_passes_on_cannot_steer_the_terminal() {
+    launch up loud --provider nspawn
+    expect_code 0
+    expect_not_in $'\033' "$OUT"
+    expect_not_in $'\a' "$OUT"
+    [ ! -e x ] || fail 'something was carried out'
+}
+
+test_ctrl_c_ends_the_showing_with_130_and_says_how_to_watch() {
+    local pid code=0
+    launch services start
+    set -m
+    HOME=$work/home CLUSTERBOX_STATE=$work/state CLUSTERBOX_CACHE=$work/cache CLUSTERBOX_NO_AOT=yes \
+        "$bash" "$work/box/clusterbox" up slow --provider nspawn >"$work/out" 2>&1 </dev/null &
+    pid=$!
+    set +m
+    await grep -q 'Check the host' "$work/out"
+    # The whole group, as the terminal does it.
+    kill -INT -- "-$pid"
+    wait "$pid" || code=$?
+    OUT=$(cat "$work/out") CODE=$code
+    expect_code 130
+    expect_in './clusterbox status slow --watch' "$OUT"
+    launch services status
+    expect_code 0
+}
+
+test_a_dry_run_makes_nothing() {
+    asked
+    launch up --provider nspawn --dry-run
+    expect_code 0
+    expect_in 'would make 7 machines' "$OUT"
+    asked
+    expect_in 'dryRun=true' "$ASKED"
+    expect_not_in 'POST /v1/clusters null' "$ASKED"
+}
+
+test_a_broken_virtualbox_stops_with_a_remedy() {
+    mkdir -p "$work/vbox"
+    printf '#!/bin/sh\necho "WARNING: The vboxdrv kernel module is not loaded."\necho 7.1.4r165100\n' >"$work/vbox/VBoxManage"
+    chmod +x "$work/vbox/VBoxManage"
+    asked
+    path=$work/vbox:$PATH launch up
+    expect_code 1
+    expect_in 'vboxdrv kernel module is not loaded' "$ERR"
+    expect_in 'vboxconfig' "$ERR"
+    expect_in '--provider nspawn' "$ERR"
+    path=$work/vbox:$PATH launch up --provider virtualbox
+    expect_code 1
+    asked
+    expect "$ASKED" ''
+}
+
+test_a_virtualbox_that_this_version_cannot_drive_is_not_replaced_silently() {
+    mkdir -p "$work/vbox"
+    printf '#!/bin/sh\necho 7.1.4r165100\n' >"$work/vbox/VBoxManage"
+    chmod +x "$work/vbox/VBoxManage"
+    path=$work/vbox:$PATH launch up
+    expect_code 1
+    expect_in 'cannot drive it yet' "$ERR"
+    path=$work/vbox:$PATH launch up --provider nspawn
+    expect_code 0
+}
+
+test_on_a_small_machine_a_smaller_cluster_is_proposed_once() {
+    asked
+    memory=7900 launch up absent --provider nspawn --yes
+    asked
+    expect_in '"controllers": 3, "nodes": 1' "$ASKED"
+    memory=3900 launch up absent --provider nspawn --yes
+    asked
+    expect_in '"controllers": 1, "nodes": 1' "$ASKED"
+    memory=7900 launch up absent --provider nspawn
+    expect_code 1
+    expect_in '--yes' "$ERR"
+    # One that is there keeps its shape, and who says a shape gets it.
+    memory=7900 launch up --provider nspawn
+    expect_code 0
+    memory=7900 launch up absent --provider nspawn --nodes 2
+    expect_code 0
+}
+
+test_down_asks_first() {
+    launch services start
+    asked
+    launch down
+    expect_code 1
+    expect_in '--yes' "$ERR"
+    asked
+    expect_not_in DELETE "$ASKED"
+    launch down --yes
+    expect_code 0
+    expect_in "Cluster 'demo' is gone" "$OUT"
+    asked
+    expect_in 'DELETE /v1/clusters/demo' "$ASKED"
+    launch down absent --yes
+    expect_code 1
+    expect_in "there is no cluster 'absent'" "$ERR"
+}
+
+test_status_and_list_print_what_the_gateway_says() {
+    launch services start
+    launch status
+    expect "$OUT" 'demo is READY'
+    launch list
+    expect_in 'demo  READY' "$OUT"
+    launch status --watch
+    expect_code 0
+    expect_in 'Create machines' "$OUT"
+    launch status absent
+    expect_code 1
+}
+
+test_without_services_status_says_how_to_start_them() {
+    launch services stop
+    launch status
+    expect_code 1
+    expect_in './clusterbox services start' "$ERR"
+}
+
+test_the_token_is_on_no_command_line() {
+    local pid token seen
+    launch services start
+    token=$(cat "$work/state/gateway/tokens/admin.token")
+    set -m
+    HOME=$work/home CLUSTERBOX_STATE=$work/state CLUSTERBOX_CACHE=$work/cache CLUSTERBOX_NO_AOT=yes \
+        "$bash" "$work/box/clusterbox" up slow --provider nspawn >"$work/out" 2>&1 </dev/null &
+    pid=$!
+    set +m
+    await grep -q 'Check the host' "$work/out"
+    seen=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ')
+    kill -INT -- "-$pid"
+    wait "$pid" || true
+    expect_in 'text/tab-separated-values' "$seen"
+    expect_not_in "$token" "$seen"
+}
+
+test_ssh_enters_only_by_nsenter_into_one_process() {
+    local machine
+    launch services start
+    for machine in evil-1 evil-2 evil-3; do
+        launch ssh demo "$machine" -- id
+        expect_code 1
+        expect_not_in uid= "$OUT"
+    done
+    [ ! -e /tmp/evil ] || fail 'something was carried out'
+    launch ssh demo 'a/../b' -- id
+    expect_code 2
+    launch ssh
+    expect_code 2
+}
+
+test_ssh_runs_the_command_word_for_word_and_has_its_exit_code() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    launch services start
+    launch ssh demo controller-1 -- sh -c 'printf "<%s>" "$@"; exit 7' x 'a b' '$(id)' "it's"
+    expect_code 7
+    expect "$OUT" "<a b><\$(id)><it's>"
+}
+
+test_a_second_up_takes_little_time_of_its_own() {
+    local begun took
+    launch services start
+    begun=${EPOCHREALTIME/./}
+    launch up --provider nspawn
+    took=$(((${EPOCHREALTIME/./} - begun) / 1000))
+    expect_code 0
+    [ "$took" -lt 800 ] || fail "took $took ms"
+}
