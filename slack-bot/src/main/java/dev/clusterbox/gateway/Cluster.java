@@ -1,0 +1,39 @@
+package dev.clusterbox.gateway;
+
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster as the gateway tells it; only what the bot shows. */
+@Serdeable
+public record Cluster(
+        String name,
+        @Nullable String provider,
+        @Nullable String kubernetes,
+        @Nullable String subnet,
+        State state,
+        @Nullable List<Machine> machines) {
+
+    /** Where it is in its life; {@code kind} says which of the others mean something. */
+    @Serdeable
+    public record State(
+            String kind,
+            @Nullable String step,
+            @Nullable Integer done,
+            @Nullable Integer total,
+            @Nullable SentProblem problem) {}
+
+    /** One of its machines. */
+    @Serdeable
+    public record Machine(
+            String name,
+            @Nullable String hostName,
+            @Nullable String role,
+            @Nullable String address,
+            @Nullable String power,
+            @Nullable String agent) {}
+
+    /** The answer to a question for all clusters. */
+    @Serdeable
+    record Listing(@Nullable List<Cluster> clusters) {}
+}

@@ -1,0 +1,5 @@
+/** The program itself. */
+@NullMarked
+package dev.clusterbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,186 @@
+package dev.clusterbox.slack;
+
+import dev.clusterbox.gateway.Event;
+import dev.clusterbox.gateway.Follower;
+import dev.clusterbox.gateway.GatewayClient;
+import dev.clusterbox.gateway.Operation;
+import dev.clusterbox.message.Message;
+import dev.clusterbox.message.Messages;
+import dev.clusterbox.message.Mrkdwn;
+import dev.clusterbox.message.Progress;
+import dev.clusterbox.problem.Problem.Code;
+import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.slack.OpenReports.Report;
+import dev.clusterbox.slack.SlackApi.Done;
+import io.micronaut.runtime.event.annotation.EventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows operations in Slack: one message each, from the first step to the end, also over a restart of either side. */
+@Singleton
+final class Reports {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+    private final SlackDoor door;
+    private final SlackSettings settings;
+    private final GatewayClient gateway;
+    private final Replies replies;
+    private final OpenReports open;
+    private final BackgroundWork background;
+    private final InstantSource clock = InstantSource.system();
+    private final Pace pace;
+
+    Reports(
+            SlackDoor door,
+            SlackSettings settings,
+            GatewayClient gateway,
+            Replies replies,
+            OpenReports open,
+            BackgroundWork background) {
+        this.door = door;
+        this.settings = settings;
+        this.gateway = gateway;
+        this.replies = replies;
+        this.open = open;
+        this.background = background;
+        this.pace = new Pace(settings.callInterval());
+    }
+
+    /** Returns when the operation has ended and Slack shows it. */
+    void report(Interaction interaction, Operation operation) throws InterruptedException {
+        var progress = Progress.of(operation, interaction.user(), clock.instant());
+        var slash = interaction.slash();
+        var first = Messages.progress(progress, slash, clock.instant());
+        switch (replies.insist(() -> door.api().post(interaction.channel(), first))) {
+            case Done message -> {
+                if (!operation.ended()) {
+                    var report = new Report(message.channel(), message.ts(), operation.id(), interaction.user(), slash);
+                    open.add(report);
+                    show(report, progress);
+                }
+            }
+            case SlackApi.Refused(var why) -> tellPrivately(interaction, progress, why);
+            case SlackApi.Busy _ -> tellPrivately(interaction, progress, "too many messages");
+            case SlackApi.Lost(var why) -> tellPrivately(interaction, progress, why);
+        }
+    }
+
+    /** Goes on with the messages of a process before this one. */
+    @EventListener
+    void resume(ServerStartupEvent started) {
+        if (door.apiIfOpen().isEmpty()) {
+            return;
+        }
+        for (var report : open.all()) {
+            background.start(() -> resume(report));
+        }
+    }
+
+    private void resume(Report report) throws InterruptedException {
+        LOG.info("going on with message {} in {}: operation {}", report.ts(), report.channel(), report.operation());
+        while (true) {
+            try {
+                var operation = gateway.operation(report.operation());
+                show(report, Progress.of(operation, report.user(), clock.instant()));
+                return;
+            } catch (ProblemException e) {
+                if (e.problem().code() != Code.UNAVAILABLE) {
+                    deliver(report, live -> live.finish(Messages.problem(e.problem())));
+                    return;
+                }
+                LOG.info("message {} waits: {}", report.ts(), e.getMessage());
+            }
+        }
+    }
+
+    /** The channel is closed to the bot, so the person learns the beginning and the end by other means. */
+    private void tellPrivately(Interaction interaction, Progress progress, String why) throws InterruptedException {
+        LOG.warn("cannot write in channel {}: {}", interaction.channel(), why);
+        replies.to(
+                interaction,
+                Messages.sentence(
+                        "%s is under way, but its progress cannot be shown in this channel (%s). Invite the bot with `/invite`, or ask with `%s status %s`."
+                                .formatted(
+                                        Mrkdwn.code(progress.title()),
+                                        Mrkdwn.escape(why),
+                                        interaction.slash(),
+                                        Mrkdwn.escape(progress.cluster()))));
+        var end = followed(progress, interaction.slash(), _ -> {});
+        replies.to(interaction, end);
+    }
+
+    private void show(Report report, Progress begun) throws InterruptedException {
+        deliver(report, live -> live.finish(followed(begun, report.slash(), live::show)));
+    }
+
+    /** What feeds a message. */
+    private interface Source {
+        void feed(LiveMessage live) throws InterruptedException;
+    }
+
+    /** Interrupted, it leaves the report open, for the next process. */
+    private void deliver(Report report, Source source) throws InterruptedException {
+        var live = new LiveMessage(door.api(), pace, settings, report.channel(), report.ts());
+        var sender = new Sender(live);
+        sender.start();
+        try {
+            source.feed(live);
+            sender.awaitEnd();
+        } finally {
+            sender.stop();
+        }
+        open.remove(report);
+    }
+
+    /** Follows an operation to its end and returns the last message. */
+    private Message followed(Progress begun, String slash, Consumer<Message> news) throws InterruptedException {
+        var follower = new Folding(begun, slash, news);
+        if (begun.outcome() instanceof Progress.Running) {
+            try {
+                gateway.follow(begun.operation(), follower);
+            } catch (ProblemException e) {
+                follower.progress = follower.progress.lost(e.problem(), clock.instant());
+            }
+        }
+        return Messages.progress(follower.progress, slash, clock.instant());
+    }
+
+    /** Folds events into the progress, and tells of each change. */
+    private final class Folding implements Follower {
+
+        private final String slash;
+        private final Consumer<Message> news;
+        private Progress progress;
+
+        Folding(Progress begun, String slash, Consumer<Message> news) {
+            this.progress = begun;
+            this.slash = slash;
+            this.news = news;
+        }
+
+        @Override
+        public void happened(Event event) {
+            change(progress.with(event, clock.instant()));
+        }
+
+        @Override
+        public void waiting(String because) {
+            change(progress.waiting(because));
+        }
+
+        @Override
+        public void ended(Operation operation) {
+            change(progress.ended(operation, clock.instant()));
+        }
+
+        private void change(Progress changed) {
+            progress = changed;
+            news.accept(Messages.progress(changed, slash, clock.instant()));
+        }
+    }
+}
