@@ -4,19 +4,24 @@
 # ignores a cache that does not fit.
 
 # Found by measuring, see launcher/RATIONALE.md.
-JVM_FLAGS='-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError
-    -Xms24m -Xmx160m -Xss512k -XX:ReservedCodeCacheSize=48m --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8'
+flags_of() {
+    FLAGS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xms24m -Xmx160m -Xss512k \
+-XX:ReservedCodeCacheSize=48m --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8"
+    # The quick compiler is enough for what mostly waits. Signing is arithmetic, which the optimising one makes much faster.
+    [ "$1" = pki-service ] || FLAGS="$FLAGS -XX:TieredStopAtLevel=1"
+}
 
 # The cache of a service, in CACHE_FILE, whether it exists or not.
 cache_of() {
     local listing key
     service_jar "$1"
+    flags_of "$1"
     if [ "$SYSTEM" = Darwin ]; then
         listing=$(stat -L -f '%N %z %m' "$JAR" "${JAR%/*}"/lib/*.jar "$JDK/release")
     else
         listing=$(stat -L -c '%n %s %Y' "$JAR" "${JAR%/*}"/lib/*.jar "$JDK/release")
     fi
-    key=$(printf '%s\n' "$listing" "$JVM_FLAGS" | cksum)
+    key=$(printf '%s\n' "$listing" "$FLAGS" | cksum)
     CACHE_FILE=$CACHE/aot/$1-${key%% *}-$(printf '%s' "$HOME_FOLDER" | cksum | tr -c '0-9\n' '-').aot
 }
 
@@ -59,7 +64,7 @@ ensure_caches() {
         mkdir -p "$folder/$service"
         service_arguments "$service" "$folder"
         # shellcheck disable=SC2086
-        env -u LC_ALL "$JDK/bin/java" $JVM_FLAGS "-XX:AOTCacheOutput=$folder/$service.aot" \
+        env -u LC_ALL "$JDK/bin/java" $FLAGS "-XX:AOTCacheOutput=$folder/$service.aot" \
             "${ARGUMENTS[@]}" -jar "$JAR" >"$folder/$service.log" 2>&1 9>&- &
         pids="$pids $!"
     done

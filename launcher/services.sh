@@ -184,7 +184,7 @@ check_alive() {
 }
 
 start_service() {
-    local runner=() log=$STATE/log/$1.log flags="$JVM_FLAGS"
+    local runner=() log=$STATE/log/$1.log
     mkdir -p "$STATE/$1"
     rm -f "$log.3"
     [ ! -f "$log.2" ] || mv "$log.2" "$log.3"
@@ -195,7 +195,7 @@ start_service() {
     service_arguments "$1" "$STATE"
     cache_of "$1"
     if [ -f "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
-        flags="$flags -XX:AOTCache=$CACHE_FILE"
+        FLAGS="$FLAGS -XX:AOTCache=$CACHE_FILE"
     fi
     if [ "$1" = vm-service ] && [ "$SYSTEM" = Linux ] && [ "$(id -u)" -ne 0 ]; then
         have sudo || die "vm-service needs root, for nspawn" "run ./clusterbox as root, or install sudo"
@@ -210,7 +210,7 @@ start_service() {
     [ "$SYSTEM" = Linux ] || set -m
     # shellcheck disable=SC2086
     ${runner[@]+"${runner[@]}"} "$BASH" "$LAUNCHER/run-service" "$STATE/run/$1.pid" "$PORT" "$CALLER_LC_ALL" \
-        "$JDK/bin/java" $flags "${ARGUMENTS[@]}" -jar "$JAR" >"$log" 2>&1 </dev/null 9>&- &
+        "$JDK/bin/java" $FLAGS "${ARGUMENTS[@]}" -jar "$JAR" >"$log" 2>&1 </dev/null 9>&- &
     [ "$SYSTEM" = Linux ] || set +m
     disown 2>/dev/null || true
 }
