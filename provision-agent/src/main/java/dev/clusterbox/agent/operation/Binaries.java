@@ -1,0 +1,48 @@
+package dev.clusterbox.agent.operation;
+
+import dev.clusterbox.agent.file.Mode;
+import dev.clusterbox.agent.file.Owner;
+import dev.clusterbox.agent.file.StagedFile;
+import dev.clusterbox.agent.operation.Operation.InstallBinary;
+import dev.clusterbox.agent.operation.Plan.Needed;
+import dev.clusterbox.agent.operation.Plan.Satisfied;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** Executables, each one file. */
+final class Binaries {
+
+    private final Path root;
+    private final Artifacts artifacts;
+    private final Digests digests;
+
+    Binaries(Path root, Artifacts artifacts, Digests digests) {
+        this.root = root;
+        this.artifacts = artifacts;
+        this.digests = digests;
+    }
+
+    Plan install(InstallBinary wanted) throws IOException {
+        var path = wanted.path().in(root);
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                && Mode.of(path).equals(wanted.mode())
+                && Owner.ROOT.owns(path)
+                && digests.of(path).equals(wanted.sha256())) {
+            return new Satisfied(wanted.path() + " has this checksum");
+        }
+        return new Needed(
+                "installed " + wanted.path(),
+                "install -m %s %s/%s %s".formatted(wanted.mode(), Artifacts.FOLDER, wanted.sha256(), wanted.path()),
+                () -> install(wanted, wanted.path().prepared(root)));
+    }
+
+    private void install(InstallBinary wanted, Path path) throws IOException, InterruptedException {
+        PlainFiles.refuseFolder(path, wanted.path());
+        try (var staged = StagedFile.beside(path)) {
+            artifacts.stage(wanted.sha256(), wanted.mode(), staged);
+            staged.commit(wanted.mode(), Owner.ROOT);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.clusterbox.agent.operation;
+
+import dev.clusterbox.agent.file.Mode;
+import dev.clusterbox.agent.file.Owner;
+import dev.clusterbox.agent.file.Sha256;
+import dev.clusterbox.agent.file.StagedFile;
+import dev.clusterbox.agent.operation.Operation.RunUnit;
+import dev.clusterbox.agent.operation.Operation.StopUnit;
+import dev.clusterbox.agent.operation.Plan.Needed;
+import dev.clusterbox.agent.operation.Plan.Satisfied;
+import dev.clusterbox.agent.systemd.InstallSection;
+import dev.clusterbox.agent.systemd.Systemctl;
+import dev.clusterbox.agent.systemd.UnitState;
+import dev.clusterbox.problem.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Units that run, now and after a reboot. What a unit read at its last start is remembered as a digest, so that a change of
+ * its inputs, and nothing else, starts it anew.
+ */
+final class RunningUnits {
+
+    private final Machine machine;
+    private final Systemctl systemctl;
+    private final Digests digests;
+
+    RunningUnits(Machine machine, Systemctl systemctl, Digests digests) {
+        this.machine = machine;
+        this.systemctl = systemctl;
+        this.digests = digests;
+    }
+
+    Plan run(RunUnit wanted) throws IOException, InterruptedException {
+        var unit = wanted.name();
+        var state = systemctl.show(unit);
+        var todo = new ArrayList<String>();
+        var reasons = new ArrayList<String>();
+        if (state.isMasked()) {
+            todo.add("systemctl unmask " + unit);
+            reasons.add("it was masked");
+        }
+        if (!isEnabled(state, unit)) {
+            todo.add("systemctl enable " + unit);
+            reasons.add("it was not enabled");
+        }
+        if (state.isDown() || !state.isLoaded()) {
+            todo.add("systemctl start " + unit);
+            reasons.add("it was " + (state.isLoaded() ? state : "not loaded"));
+        } else if (!digest(wanted, state).equals(remembered(unit)) || state.needsReload()) {
+            todo.add("systemctl restart " + unit);
+            reasons.add("its inputs have changed");
+        } else if (!state.isActive()) {
+            todo.add("systemctl start " + unit);
+            reasons.add("it was " + state);
+        }
+        return reasons.isEmpty()
+                ? new Satisfied(unit + " runs")
+                : new Needed(
+                        "started %s: %s".formatted(unit, String.join(", ", reasons)),
+                        String.join(" && ", todo),
+                        () -> start(wanted, state));
+    }
+
+    private void start(RunUnit wanted, UnitState before) throws IOException, InterruptedException {
+        var unit = wanted.name();
+        var state = loaded(unit, before);
+        if (!isEnabled(state, unit)) {
+            enable(state, unit);
+        }
+        var digest = digest(wanted, state);
+        if (state.hitItsStartLimit()) {
+            systemctl.resetFailed(unit);
+        }
+        if (state.isDown()) {
+            systemctl.start(unit);
+        } else if (digest.equals(remembered(unit)) && !before.needsReload()) {
+            systemctl.start(unit);
+        } else {
+            systemctl.restart(unit);
+        }
+        // Only now: what was not started with these inputs must be started again.
+        var memory = memory(unit);
+        Files.createDirectories(memory.getParent());
+        StagedFile.write(memory, digest.getBytes(StandardCharsets.UTF_8), Mode.PRIVATE, Owner.ROOT);
+    }
+
+    /** A reload reads all units again, so it is done only where systemd knows an older state of this one. */
+    private UnitState loaded(String unit, UnitState before) throws IOException, InterruptedException {
+        var file = units().resolve(unit);
+        boolean mask =
+                Files.isSymbolicLink(file) && Files.readSymbolicLink(file).equals(Path.of("/dev/null"));
+        if (mask) {
+            Files.delete(file);
+        }
+        if (!mask && before.isLoaded() && !before.needsReload()) {
+            return before;
+        }
+        systemctl.reload();
+        var state = systemctl.show(unit);
+        if (!state.isLoaded()) {
+            throw Problem.notFound("there is no unit %s on this machine".formatted(unit))
+                    .asException();
+        }
+        return state;
+    }
+
+    private boolean isEnabled(UnitState state, String unit) throws IOException {
+        if (state.isEnabled() || state.isStatic()) {
+            return true;
+        }
+        // systemd may remember the state from before the links were made.
+        return state.isLoaded() && installSection(state).isDone(units(), unit);
+    }
+
+    private void enable(UnitState state, String unit) throws IOException, InterruptedException {
+        var section = installSection(state);
+        if (section.isPlain()) {
+            section.make(units(), unit, Path.of(state.file()));
+        } else {
+            systemctl.enable(unit);
+        }
+    }
+
+    private InstallSection installSection(UnitState state) throws IOException {
+        return state.file().isEmpty()
+                ? new InstallSection(List.of(), true)
+                : InstallSection.of(machine.at(state.file()));
+    }
+
+    Plan stop(StopUnit wanted) throws IOException, InterruptedException {
+        var unit = wanted.name();
+        var state = systemctl.show(unit);
+        boolean enabled = state.isLoaded()
+                && !state.isStatic()
+                && (state.isEnabled()
+                        || (!installSection(state).folders().isEmpty()
+                                && installSection(state).isDone(units(), unit)));
+        if (state.isDown() && !enabled) {
+            return new Satisfied(state.isAbsent() ? unit + " is not there" : unit + " is stopped and not enabled");
+        }
+        return new Needed("stopped " + unit, "systemctl disable --now " + unit, () -> {
+            if (enabled) {
+                systemctl.disableAndStop(unit);
+            } else {
+                systemctl.stop(unit);
+            }
+            Files.deleteIfExists(memory(unit));
+        });
+    }
+
+    /** Over the inputs and the unit's own files: a changed command line asks for a new start like a changed configuration. */
+    private String digest(RunUnit wanted, UnitState state) throws IOException {
+        var inputs = new TreeSet<>(wanted.inputs());
+        inputs.addAll(state.files());
+        var lines = new StringBuilder();
+        for (var input : inputs) {
+            var path = machine.at(input);
+            lines.append(Files.isRegularFile(path) ? digests.of(path.toRealPath()) : "absent")
+                    .append(' ')
+                    .append(input)
+                    .append('\n');
+        }
+        return Sha256.of(lines.toString()).hex();
+    }
+
+    private String remembered(String unit) throws IOException {
+        var memory = memory(unit);
+        return Files.exists(memory) ? Files.readString(memory) : "";
+    }
+
+    private Path memory(String unit) {
+        return machine.state().resolve("units").resolve(unit);
+    }
+
+    private Path units() {
+        return machine.at(Confinement.UNITS.toString());
+    }
+}
