@@ -1,5 +1,6 @@
 package dev.clusterbox.agent;
 
+import com.google.protobuf.ByteString;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.storage.Secrets;
 import java.io.IOException;
@@ -14,16 +15,16 @@ import org.bouncycastle.pkcs.PKCSException;
  * @param der PKCS#10
  * @param publicKey SHA-256 of the SubjectPublicKeyInfo
  */
-record AgentRequest(byte[] der, String publicKey) {
+record AgentRequest(ByteString der, String publicKey) {
 
     private static final int LARGEST = 16 * 1024;
 
-    static AgentRequest parse(byte[] der) {
-        if (der.length == 0 || der.length > LARGEST) {
-            throw refused("%d bytes (expected: 1 to %d)".formatted(der.length, LARGEST));
+    static AgentRequest parse(ByteString der) {
+        if (der.size() == 0 || der.size() > LARGEST) {
+            throw refused("%d bytes (expected: 1 to %d)".formatted(der.size(), LARGEST));
         }
         try {
-            var request = new PKCS10CertificationRequest(der);
+            var request = new PKCS10CertificationRequest(der.toByteArray());
             var key = request.getSubjectPublicKeyInfo();
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw refused("its signature is not by its key");

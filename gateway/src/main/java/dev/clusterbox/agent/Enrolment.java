@@ -57,7 +57,7 @@ final class Enrolment {
      */
     String enrol(EnrolRequest request, String from) throws InterruptedException {
         try {
-            var csr = AgentRequest.parse(request.getCsr().toByteArray());
+            var csr = AgentRequest.parse(request.getCsr());
             return switch (request.getProofCase()) {
                 case TOKEN -> byToken(request.getMachine(), request.getToken(), csr, from);
                 case EXPIRED -> byExpired(request, csr);
@@ -124,7 +124,11 @@ final class Enrolment {
     /** Has a certificate made for a machine's agent; also when it renews its own. */
     String sign(MachineRecord machine, AgentRequest csr) throws InterruptedException {
         var identity = new Identity(AUTHORITY, PROFILE, subject(machine.id()), List.of());
-        return pki.sign(identity, csr.der(), Secrets.hash(csr.der()), "agent " + machine.id())
+        return pki.sign(
+                        identity,
+                        csr.der().toByteArray(),
+                        Secrets.hash(csr.der().toByteArray()),
+                        "agent " + machine.id())
                 .chain();
     }
 

@@ -35,14 +35,14 @@ final class MachineStatuses implements MachineStatus {
         var provided = provided(cluster);
         var statuses = new HashMap<String, Status>();
         for (var node : cluster.nodes()) {
-            var machine = provided.map(found -> Optional.ofNullable(found.get(node.hostName())));
+            var machine = provided.flatMap(found -> Optional.ofNullable(found.get(node.hostName())));
+            var missing = provided.isPresent() ? "ABSENT" : "UNKNOWN";
             statuses.put(
                     node.hostName(),
                     new Status(
-                            machine.map(m -> m.map(Machine::power).orElse("ABSENT"))
-                                    .orElse("UNKNOWN"),
+                            machine.map(Machine::power).orElse(missing),
                             agent(node, Optional.ofNullable(records.get(node.hostName()))),
-                            machine.flatMap(m -> m).map(Machine::enter).orElse(List.of())));
+                            machine.map(Machine::enter).orElse(List.of())));
         }
         return statuses;
     }

@@ -39,7 +39,7 @@ final class Signing {
     }
 
     SignResponse sign(MachineRecord machine, SignRequest request) throws InterruptedException {
-        var csr = AgentRequest.parse(request.getCsr().toByteArray());
+        var csr = AgentRequest.parse(request.getCsr());
         if (request.getProfile().equals("agent")) {
             var chain = enrolment.sign(machine, csr);
             machines.rekey(machine.id(), csr.publicKey(), chain);
@@ -62,8 +62,8 @@ final class Signing {
                         .asException());
         var certificate = pki.sign(
                 new Identity(right.authority(), right.profile(), right.subject(), right.names()),
-                csr.der(),
-                Secrets.hash(csr.der()),
+                csr.der().toByteArray(),
+                Secrets.hash(csr.der().toByteArray()),
                 "agent " + cluster.machineName(node));
         return SignResponse.newBuilder()
                 .setCertificateChain(certificate.chain())

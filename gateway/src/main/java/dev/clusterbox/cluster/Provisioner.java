@@ -1,7 +1,7 @@
 package dev.clusterbox.cluster;
 
 import dev.clusterbox.operation.Operation;
-import dev.clusterbox.operation.Operation.StepProgress;
+import dev.clusterbox.operation.StepProgress;
 import java.util.List;
 import java.util.Optional;
 

@@ -35,22 +35,6 @@ public record Operation(
         FAILED
     }
 
-    /** Where a step of an operation is. */
-    @Serdeable
-    public record StepProgress(String id, String title, State state, double seconds, String message) {
-
-        public enum State {
-            PENDING,
-            RUNNING,
-            DONE,
-            FAILED
-        }
-
-        public static StepProgress pending(String id, String title) {
-            return new StepProgress(id, title, State.PENDING, 0, "");
-        }
-    }
-
     public boolean running() {
         return state == State.RUNNING;
     }

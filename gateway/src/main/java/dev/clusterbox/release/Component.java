@@ -26,7 +26,7 @@ record Component(
         Optional<String> unit,
         List<Wait> waits) {
 
-    /** @param artifact a name under {@code artifacts} of the release */
+    /** @param artifact a name in the list of artifacts of the release */
     record Binary(String path, String artifact) {}
 
     record Directory(String path, int mode, String owner) {}
@@ -46,7 +46,7 @@ record Component(
             String authorityFile,
             String owner) {}
 
-    /** @param template a file of the release's folder {@code templates} */
+    /** @param template a file in the folder of templates of the release */
     record File(String path, String template, int mode, String owner) {}
 
     /** What must answer before the component counts as up. */

@@ -1,0 +1,19 @@
+package dev.clusterbox.operation;
+
+import io.micronaut.serde.annotation.Serdeable;
+
+/** Where a step of an operation is. */
+@Serdeable
+public record StepProgress(String id, String title, State state, double seconds, String message) {
+
+    public enum State {
+        PENDING,
+        RUNNING,
+        DONE,
+        FAILED
+    }
+
+    public static StepProgress pending(String id, String title) {
+        return new StepProgress(id, title, State.PENDING, 0, "");
+    }
+}
