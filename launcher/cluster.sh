@@ -108,12 +108,17 @@ cluster_ssh() {
 }
 
 # These words are run as root: only an nsenter into one process's namespaces is let through, whatever the gateway says.
-# It is in ENTRY, without the shell that may follow.
+# It is in ENTRY, without the shell that follows it: that is ours.
 check_entry() {
     local target=''
     ENTRY=()
+    # As much of root's rights as the machine itself has.
+    if [ "${1-}" = setpriv ] && [[ ${2-} =~ ^--bounding-set=-[a-z_]+(,-[a-z_]+)*$ ]]; then
+        ENTRY=("$1" "$2")
+        shift 2
+    fi
     case ${1-} in
-        nsenter | /usr/bin/nsenter) ENTRY=(nsenter) ;;
+        nsenter) ENTRY+=(nsenter) ;;
         *) die "the gateway named no way into that machine that this launcher knows: '${1-}'" "is the machine running? ./clusterbox status $NAME" ;;
     esac
     shift
@@ -141,7 +146,8 @@ check_entry() {
 
 # With a command that one, else a shell. The machine gets a clean environment, and the terminal's kind.
 enter() {
-    local inside=(/usr/bin/env -i "TERM=${TERM-dumb}" HOME=/root USER=root LANG=C.UTF-8
+    # shellcheck disable=SC2016
+    local inside=(/bin/sh -c 'cd; exec "$@"' sh /usr/bin/env -i "TERM=${TERM-dumb}" HOME=/root USER=root LOGNAME=root LANG=C.UTF-8
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
     if [ $# -gt 0 ]; then
         inside+=("$@")

@@ -11,7 +11,7 @@ missing_nspawn_packages() {
     local pair
     MISSING=''
     for pair in systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux \
-        mount:mount; do
+        chattr:e2fsprogs mount:mount; do
         find_program "${pair%%:*}" || MISSING="$MISSING ${pair#*:}"
     done
     MISSING=${MISSING# }

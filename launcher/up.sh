@@ -143,14 +143,14 @@ say_what_is_needed() {
         say "The machines' root file system is cached; a cluster takes seconds. This host has $total MiB of memory."
     else
         free=$(free_disk "$IMAGES")
-        say "First time here: about 150 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
+        say "First time here: about 115 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
         say "It needs 1 GB in $IMAGES${free:+ ($free MiB free)}. This host has $total MiB of memory."
     fi
 }
 
 image_cached() {
     local entry
-    for entry in "$IMAGES"/*; do
+    for entry in "$IMAGES"/base-*; do
         [ -e "$entry" ] && return 0
     done
     return 1

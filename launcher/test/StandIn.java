@@ -94,13 +94,14 @@ final class StandIn {
         } else if (request.startsWith("DELETE")) {
             answer(exchange, 202, "op-down");
         } else if (request.endsWith("/machines/controller-1/enter")) {
-            answer(exchange, 200, "nsenter\n--target\n" + ProcessHandle.current().pid() + "\n--mount\n/bin/bash\n-l\n");
+            answer(exchange, 200, "setpriv\n--bounding-set=-sys_time,-sys_module\nnsenter\n--target="
+                    + ProcessHandle.current().pid() + "\n--mount\n--\n/bin/sh\n-c\ntouch /tmp/evil\n");
         } else if (request.endsWith("/machines/evil-1/enter")) {
             answer(exchange, 200, "/bin/sh\n-c\ntouch /tmp/evil\n");
         } else if (request.endsWith("/machines/evil-2/enter")) {
             answer(exchange, 200, "nsenter\n--target\n1\n--mount\n");
         } else if (request.endsWith("/machines/evil-3/enter")) {
-            answer(exchange, 200, "nsenter\n--target\n77\n--setuid\n0\n");
+            answer(exchange, 200, "setpriv\n--reuid=0\nnsenter\n--target=77\n--all\n");
         } else if (request.equals("GET /v1/clusters")) {
             answer(exchange, 200, "NAME  STATE\ndemo  READY");
         } else if (request.startsWith("GET /v1/clusters/absent")) {

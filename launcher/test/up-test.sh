@@ -215,6 +215,7 @@ test_ssh_runs_the_command_word_for_word_and_has_its_exit_code() {
     launch ssh demo controller-1 -- sh -c 'printf "<%s>" "$@"; exit 7' x 'a b' '$(id)' "it's"
     expect_code 7
     expect "$OUT" "<a b><\$(id)><it's>"
+    [ ! -e /tmp/evil ] || fail 'what the gateway said to run was run'
 }
 
 test_a_second_up_takes_little_time_of_its_own() {
