@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 /** A cluster's name: a DNS label, so that it can stand in a path and in a host name as it is. */
 public record ClusterName(String value) {
 
-    /** The cluster that is meant where none is named. */
-    static final ClusterName DEFAULT = new ClusterName("demo");
-
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    /** The cluster that is meant where none is named. It needs the pattern above. */
+    static final ClusterName DEFAULT = new ClusterName("demo");
 
     public ClusterName {
         if (!LABEL.matcher(value).matches()) {

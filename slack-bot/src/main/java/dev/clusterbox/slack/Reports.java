@@ -180,7 +180,10 @@ final class Reports {
 
         private void change(Progress changed) {
             progress = changed;
-            news.accept(Messages.progress(changed, slash, clock.instant()));
+            // The end is sent by who follows: it is the one message that must arrive.
+            if (changed.outcome() instanceof Progress.Running) {
+                news.accept(Messages.progress(changed, slash, clock.instant()));
+            }
         }
     }
 }

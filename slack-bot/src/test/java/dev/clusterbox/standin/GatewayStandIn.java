@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class GatewayStandIn implements AutoCloseable {
     private final List<String> resumedAt = new ArrayList<>();
     private final int port;
     private @Nullable HttpServer server;
+    private int life;
     private volatile boolean hanging;
     private volatile boolean closed;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -65,6 +67,7 @@ public final class GatewayStandIn implements AutoCloseable {
         var running = server;
         if (running != null) {
             server = null;
+            life++;
             running.stop(0);
         }
         notifyAll();
@@ -96,10 +99,11 @@ public final class GatewayStandIn implements AutoCloseable {
         all.add(event);
         var ended = event.get("type").getAsString();
         if (ended.startsWith("operation-") && !ended.equals("operation-started")) {
+            var known = Objects.requireNonNull(operations.get(operation), operation);
             var state = ended.equals("operation-succeeded") ? "SUCCEEDED" : "FAILED";
-            operations.get(operation).addProperty("state", state);
+            known.addProperty("state", state);
             if (event.has("problem")) {
-                operations.get(operation).add("problem", event.get("problem"));
+                known.add("problem", event.get("problem"));
             }
         }
         notifyAll();
@@ -254,10 +258,10 @@ public final class GatewayStandIn implements AutoCloseable {
     private void stream(HttpExchange exchange, String operation) throws IOException, InterruptedException {
         var last = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var next = last == null ? 0 : Integer.parseInt(last);
-        HttpServer mine;
+        int mine;
         synchronized (this) {
             resumedAt.add(last == null ? "" : last);
-            mine = server;
+            mine = life;
         }
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
@@ -266,11 +270,11 @@ public final class GatewayStandIn implements AutoCloseable {
             JsonObject event;
             synchronized (this) {
                 var all = events.computeIfAbsent(operation, _ -> new ArrayList<>());
-                while (all.size() <= next && server == mine && !closed && running(operation)) {
+                while (all.size() <= next && life == mine && !closed && running(operation)) {
                     wait();
                     all = events.computeIfAbsent(operation, _ -> new ArrayList<>());
                 }
-                if (all.size() <= next || server != mine || closed) {
+                if (all.size() <= next || life != mine || closed) {
                     return;
                 }
                 event = all.get(next++);
