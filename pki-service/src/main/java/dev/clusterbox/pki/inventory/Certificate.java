@@ -26,8 +26,7 @@ public record Certificate(
         String authorityCertificate,
         String requestedBy,
         String issuedAt,
-        @Nullable String revokedAt,
-        @Nullable String revocationReason) {
+        @Nullable String revokedAt) {
 
     /** Our authorities are roots, so the chain is the certificate alone. */
     public static Certificate of(CertificateRecord it) {
@@ -45,7 +44,6 @@ public record Certificate(
                 it.authority().certificate(),
                 it.requestedBy(),
                 it.issuedAt().toString(),
-                it.revocation().map(revocation -> revocation.at().toString()).orElse(null),
-                it.revocation().map(CertificateRecord.Revocation::reason).orElse(null));
+                it.revocation().map(revocation -> revocation.at().toString()).orElse(null));
     }
 }

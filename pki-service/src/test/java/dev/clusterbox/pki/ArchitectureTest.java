@@ -1,0 +1,65 @@
+package dev.clusterbox.pki;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+final class ArchitectureTest {
+
+    private final JavaClasses ours = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.clusterbox.pki");
+
+    @Test
+    void packages_form_no_circle() {
+        slices().matching("dev.clusterbox.pki.(**)").should().beFreeOfCycles().check(ours);
+    }
+
+    @Test
+    void only_issuance_signs() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..pki.issuance..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.security.Signature")
+                .check(ours);
+    }
+
+    @Test
+    void only_issuance_and_the_key_folder_see_private_keys() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..pki.issuance..", "..pki.keystore..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.security.PrivateKey")
+                .check(ours);
+    }
+
+    @Test
+    void nobody_starts_processes() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ProcessBuilder.class)
+                .check(ours);
+    }
+
+    @Test
+    void only_controllers_know_http() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("Controller")
+                .and()
+                .haveNameNotMatching(".*\\$(Definition|Introspection).*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micronaut.http..")
+                .check(ours);
+    }
+}
