@@ -36,7 +36,7 @@ free_port() {
 
 # Makes the caches that are missing. A cache is only kept if its service became ready; without one, all works, slower.
 ensure_caches() {
-    local service missing='' started folder pids='' ports='' pid port all
+    local service missing='' started folder pids='' ports='' pid port
     for service in $SERVICES; do
         cache_of "$service"
         [ -f "$CACHE_FILE" ] || missing="$missing $service"
@@ -66,12 +66,13 @@ ensure_caches() {
         # shellcheck disable=SC2086
         env -u LC_ALL "$JDK/bin/java" $FLAGS "-XX:AOTCacheOutput=$folder/$service.aot" \
             "${ARGUMENTS[@]}" -jar "$JAR" >"$folder/$service.log" 2>&1 9>&- &
-        pids="$pids $!"
+        pids="${pids:+$pids }$!"
     done
-    all=$SERVICES
-    for pid in $pids; do
-        service=${all%% *} all=${all#* } port=${ports# }
-        port=${port%% *} ports=${ports# *[0-9] }
+    # shellcheck disable=SC2086
+    set -- $ports
+    for service in $SERVICES; do
+        port=$1 pid=${pids%% *} pids="${pids#* } $pid"
+        shift
         if ! await_training "$service" "$pid" "$port"; then
             note "  $service did not become ready while learning; it gets no start-up cache ($(tail -n 1 "$folder/$service.log"))"
             : >"$folder/$service.failed"

@@ -134,7 +134,7 @@ doctor_services() {
         fi
         wanted_port "$service"
         if answers "$PORT"; then
-            bad port "$PORT, for $service, is in use by another program" "end it, or choose another: $(port_variable "$service")=1$PORT"
+            bad port "$PORT, for $service, is in use by another program" "end it, or choose another: $(port_variable "$service")=$((PORT % 50000 + 10000))"
         else
             fine port "$PORT is free for $service"
         fi

@@ -129,7 +129,7 @@ start_services() {
         wanted_port "$service"
         if answers "$PORT"; then
             die "port $PORT, which $service is to have, is in use by another program" \
-                "end that program, or choose another port: $(port_variable "$service")=1$PORT ./clusterbox …"
+                "end that program, or choose another port: $(port_variable "$service")=$((PORT % 50000 + 10000)) ./clusterbox …"
         fi
     done
     for service in $SERVICES; do
