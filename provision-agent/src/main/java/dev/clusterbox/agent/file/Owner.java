@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 /** User and group of a file. */
 public record Owner(String user, String group) {
 
-    public static final Owner ROOT = new Owner("root", "root");
-
     /** As useradd(8) allows. */
     private static final Pattern NAME = Pattern.compile("[a-z_][a-z0-9_-]{0,31}");
+
+    public static final Owner ROOT = new Owner("root", "root");
 
     public Owner {
         if (!NAME.matcher(user).matches() || !NAME.matcher(group).matches()) {
