@@ -88,6 +88,9 @@ ensure_caches() {
         cache_of "$service"
         if [ ! -f "$folder/$service.failed" ] && [ -s "$folder/$service.aot" ]; then
             mv "$folder/$service.aot" "$CACHE_FILE"
+        else
+            # An empty one says that it was tried with this build.
+            : >"$CACHE_FILE"
         fi
     done
     rm -rf "$folder"

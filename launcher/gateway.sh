@@ -34,10 +34,10 @@ gateway() {
     local method=$1 path=$2 answer code=0
     shift 2
     answer=$(curl_gateway -X "$method" -H "Accept: ${ACCEPT:-text/plain}" --max-time 30 -w '\n%{http_code}' "$@" "$GATEWAY$path") || code=$?
-    STATUS=${answer##*$'\n'}
+    STATUS=${answer##*"$NEWLINE"}
     BODY=${answer%"$STATUS"}
-    while [ "${BODY%$'\n'}" != "$BODY" ]; do
-        BODY=${BODY%$'\n'}
+    while [ "${BODY%"$NEWLINE"}" != "$BODY" ]; do
+        BODY=${BODY%"$NEWLINE"}
     done
     [ "$code" -eq 0 ] || STATUS=000
 }
@@ -50,9 +50,9 @@ die_by_answer() {
         401 | 403) hint="the token was not accepted; CLUSTERBOX_TOKEN_FILE names another" ;;
     esac
     case $text in
-        *$'\n'*) hint=${text#*$'\n'} text=${text%%$'\n'*} ;;
+        *$NEWLINE*) hint=${text#*"$NEWLINE"} text=${text%%"$NEWLINE"*} ;;
     esac
-    die "${text:-the gateway answered $STATUS}" "${hint%$'\n'}"
+    die "${text:-the gateway answered $STATUS}" "${hint%"$NEWLINE"}"
 }
 
 cluster_named() {

@@ -65,5 +65,5 @@ clusterbox_version() {
     fi
     # The first <version> after </parent> in the root pom.
     line=$(sed -n '/<\/parent>/,$ s/.*<version>\(.*\)<\/version>.*/\1/p' "$HOME_FOLDER/pom.xml")
-    printf '%s\n' "${line%%$'\n'*}"
+    printf '%s\n' "${line%%"$NEWLINE"*}"
 }

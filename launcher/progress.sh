@@ -22,7 +22,7 @@ step_of() {
 
 # Nothing that the gateway passes on may steer the terminal.
 printable() {
-    PRINTABLE=${1//[$'\001'-$'\037'$'\177']/ }
+    PRINTABLE=${1//$CONTROLS/ }
 }
 
 # on_event TYPE STEP TITLE DONE TOTAL SECONDS MESSAGE; false when it was the operation's last.
@@ -145,7 +145,7 @@ follow() {
             [ "$timed" -eq 0 ] || break
             line=$partial$line partial='' got=yes
             # A tab is white space to read, which would lose empty fields: take the unit separator in its place.
-            IFS=$'\037' read -r type step title count total time message id <<<"${line//$'\t'/$'\037'}"
+            IFS=$UNIT read -r type step title count total time message id <<<"${line//$TAB/$UNIT}"
             [[ $id =~ ^[0-9]+$ ]] && last=$id
             on_event "$type" "$step" "$title" "$count" "$total" "$time" "$message" || break
             draw

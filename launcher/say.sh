@@ -3,6 +3,9 @@
 
 YES=${YES-}
 
+# In variables, because old versions of bash read $'…' inside of quotes in their own way.
+NEWLINE=$'\n' TAB=$'\t' UNIT=$'\037' CONTROLS=$'[\001-\037\177]' QUOTE="'" ESCAPED_QUOTE="'\\''"
+
 BOLD='' GREEN='' RED='' DIM='' PLAIN=''
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
     BOLD=$'\033[1m' GREEN=$'\033[32m' RED=$'\033[31m' DIM=$'\033[2m' PLAIN=$'\033[0m'
@@ -80,7 +83,7 @@ quoted() {
     local word text=''
     for word in "$@"; do
         case $word in
-            *[!A-Za-z0-9_./:=@%+,-]* | '') word="'${word//\'/\'\\\'\'}'" ;;
+            *[!A-Za-z0-9_./:=@%+,-]* | '') word=$QUOTE${word//$QUOTE/$ESCAPED_QUOTE}$QUOTE ;;
         esac
         text="$text $word"
     done

@@ -194,7 +194,7 @@ start_service() {
     wanted_port "$1"
     service_arguments "$1" "$STATE"
     cache_of "$1"
-    if [ -f "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
+    if [ -s "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
         FLAGS="$FLAGS -XX:AOTCache=$CACHE_FILE"
     fi
     if [ "$1" = vm-service ] && [ "$SYSTEM" = Linux ] && [ "$(id -u)" -ne 0 ]; then

@@ -180,12 +180,12 @@ write_request() {
                     [ "${FIELD_NAMES[i]}" != "$key" ] || skipping=yes
                 done
                 ;;
-            [\ $'\t''}'-]* | '') ;;
+            [\ $TAB'}'-]* | '') ;;
             *) skipping='' ;;
         esac
-        [ -n "$skipping" ] || REQUEST="$REQUEST$line"$'\n'
+        [ -n "$skipping" ] || REQUEST="$REQUEST$line"$NEWLINE
     done <"$FILE"
     for ((i = 0; i < ${#FIELD_NAMES[@]}; i++)); do
-        REQUEST="$REQUEST${FIELD_NAMES[i]}: ${FIELD_VALUES[i]}"$'\n'
+        REQUEST="$REQUEST${FIELD_NAMES[i]}: ${FIELD_VALUES[i]}"$NEWLINE
     done
 }

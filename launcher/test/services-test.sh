@@ -92,7 +92,7 @@ test_a_port_in_use_is_said_before_anything_is_started() {
     ) && fail 'it started'
     OUT=$(cat "$work/out")
     expect_in 'is in use by another program' "$OUT"
-    expect_in '_PORT=1' "$OUT"
+    expect_in '_PORT=' "$OUT"
     [ ! -e "$work/other/run/gateway.pid" ] || fail 'something was started'
 }
 
