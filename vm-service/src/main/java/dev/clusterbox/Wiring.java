@@ -1,0 +1,42 @@
+package dev.clusterbox;
+
+import dev.clusterbox.host.LocalRunner;
+import dev.clusterbox.machine.MachineProvider;
+import dev.clusterbox.nspawn.NspawnHost;
+import dev.clusterbox.rest.Access;
+import dev.clusterbox.rest.TokenFile;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.serde.ObjectMapper;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Who gets what. */
+@Factory
+final class Wiring {
+
+    @Singleton
+    Access access(Settings settings) {
+        return new TokenFile("gateway", settings.tokenFile());
+    }
+
+    /** At start, so that a folder of machines that another service has ends this one at once. */
+    @Context
+    @Bean(preDestroy = "close")
+    NspawnHost nspawnHost(Settings settings, ObjectMapper json) {
+        return NspawnHost.open(
+                settings.state(),
+                settings.images(),
+                Optional.ofNullable(settings.agentImage()),
+                new LocalRunner(),
+                json,
+                InstantSource.system());
+    }
+
+    @Singleton
+    MachineProvider nspawn(NspawnHost host) {
+        return host.provider();
+    }
+}

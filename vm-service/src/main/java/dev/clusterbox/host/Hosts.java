@@ -1,0 +1,64 @@
+package dev.clusterbox.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Looks at this host. */
+public final class Hosts {
+
+    private static final Pattern MEMORY = Pattern.compile("(?<name>MemTotal|MemAvailable): +(?<kib>[0-9]+) kB");
+
+    private Hosts() {}
+
+    /** The computer's name, as the kernel knows it. */
+    public static String name() {
+        return read(Path.of("/proc/sys/kernel/hostname")).strip();
+    }
+
+    /**
+     * What there is now.
+     *
+     * @param folder on the disk that machines are kept on
+     * @param ours interfaces that do not count as used, because they were made here
+     */
+    public static HostFacts facts(Path folder, Predicate<String> ours) {
+        try {
+            Set<String> used = new TreeSet<>();
+            HostNetworks.used(ours).forEach(network -> used.add(network.range().toString()));
+            return new HostFacts(
+                    memory("MemTotal"),
+                    memory("MemAvailable"),
+                    Runtime.getRuntime().availableProcessors(),
+                    Files.getFileStore(folder).getUsableSpace() >> 20,
+                    System.getProperty("os.arch"),
+                    List.copyOf(used));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long memory(String name) {
+        return read(Path.of("/proc/meminfo"))
+                .lines()
+                .map(MEMORY::matcher)
+                .filter(line -> line.matches() && line.group("name").equals(name))
+                .mapToLong(line -> Long.parseLong(line.group("kib")) >> 10)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.clusterbox.machine;
+
+import dev.clusterbox.image.Image;
+import dev.clusterbox.network.Network;
+import dev.clusterbox.network.NetworkSpec;
+import dev.clusterbox.seed.Seed;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Something that has machines. What it has is the truth: it keeps no record that could be wrong, and a service that is
+ * started again finds everything that it had made.
+ *
+ * <p>Each method may be called twice, and by several callers at once; calls on the same machine take turns. What
+ * {@code MachineProviderContract} tests is promised.
+ */
+public interface MachineProvider {
+
+    String name();
+
+    Availability availability();
+
+    Image image();
+
+    /** Starts building the image unless it is ready or being built. */
+    Image prepareImage();
+
+    List<Network> networks();
+
+    /** Returns the network that is there if it is the same; a problem if it overlaps anything. */
+    Network createNetwork(NetworkSpec spec) throws InterruptedException;
+
+    /** A network that is not there is fine; one with machines is not. */
+    void deleteNetwork(String name) throws InterruptedException;
+
+    /** Returns the machine that is there if it is the same; a problem if it is another. It does not run yet. */
+    Machine create(MachineSpec spec) throws InterruptedException;
+
+    /** Gives a machine its seed, in place of the one it may have. It may run or not. */
+    void plant(MachineName name, Seed seed) throws InterruptedException;
+
+    /** Returns when the machine's first process runs. */
+    Machine start(MachineName name) throws InterruptedException;
+
+    /**
+     * Returns when the machine is off. What is in it stays.
+     *
+     * @param force without asking the machine
+     */
+    Machine stop(MachineName name, boolean force) throws InterruptedException;
+
+    /** Stops it and leaves nothing of it. A machine that is not there is fine. */
+    void delete(MachineName name) throws InterruptedException;
+
+    Optional<Machine> find(MachineName name);
+
+    List<Machine> list();
+}

@@ -1,0 +1,132 @@
+package dev.clusterbox.nspawn;
+
+import dev.clusterbox.host.HostNetworks;
+import dev.clusterbox.network.Cidr;
+import dev.clusterbox.network.Network;
+import dev.clusterbox.network.NetworkSpec;
+import dev.clusterbox.problem.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A bridge for each network. Its file is there before it, so that nothing on the host is without an owner. */
+final class Bridges {
+
+    private final Installation installation;
+    private final JsonFolder<StoredNetwork> files;
+    private final Ip ip;
+    private final Firewall firewall;
+    private final Forwarding forwarding;
+
+    /** Those that this process has seen or made in full. */
+    private final Set<String> ensured = new HashSet<>();
+
+    Bridges(
+            Installation installation,
+            JsonFolder<StoredNetwork> files,
+            Ip ip,
+            Firewall firewall,
+            Forwarding forwarding) {
+        this.installation = installation;
+        this.files = files;
+        this.ip = ip;
+        this.firewall = firewall;
+        this.forwarding = forwarding;
+    }
+
+    List<Network> list() {
+        return files.names().stream().flatMap(name -> find(name).stream()).toList();
+    }
+
+    Optional<Network> find(String name) {
+        return files.find(name).map(stored -> network(name, stored));
+    }
+
+    synchronized Network create(NetworkSpec spec) throws InterruptedException {
+        var there = find(spec.name());
+        if (there.isPresent()) {
+            var network = there.get();
+            if (!network.cidr().equals(spec.cidr()) || !network.cluster().equals(spec.cluster())) {
+                throw Problem.conflict(
+                                "network %s is there with the range %s, for the cluster %s"
+                                        .formatted(network.name(), network.cidr(), network.cluster()),
+                                "take another name, or delete that network first")
+                        .asException();
+            }
+            ensured.remove(spec.name());
+            return ensure(spec.name());
+        }
+        refuseOverlap(spec);
+        files.save(spec.name(), new StoredNetwork(spec.cidr().toString(), spec.cluster()));
+        return ensure(spec.name());
+    }
+
+    private void refuseOverlap(NetworkSpec spec) {
+        for (var network : list()) {
+            refuseOverlap(spec, network.cidr(), "the network " + network.name());
+        }
+        for (var used : HostNetworks.used(this::isOurs)) {
+            refuseOverlap(spec, used.range(), "this host (" + used.by() + ")");
+        }
+    }
+
+    private static void refuseOverlap(NetworkSpec spec, Cidr other, String owner) {
+        if (spec.cidr().overlaps(other)) {
+            throw Problem.conflict(
+                            "%s overlaps %s, which %s uses".formatted(spec.cidr(), other, owner),
+                            "take another range, such as the next /24 of 192.168.56.0/21")
+                    .asException();
+        }
+    }
+
+    /** Whether the interface was made here. */
+    boolean isOurs(String link) {
+        return list().stream().anyMatch(network -> network.interfaceName().equals(link));
+    }
+
+    /** Makes what is missing, such as everything after the host was started again. */
+    synchronized Network ensure(String name) throws InterruptedException {
+        var network = find(name)
+                .orElseThrow(
+                        () -> Problem.notFound("there is no network " + name).asException());
+        var bridge = network.interfaceName();
+        if (Ip.has(bridge) && ensured.contains(name)) {
+            return network;
+        }
+        var commands = new ArrayList<String>();
+        if (!Ip.has(bridge)) {
+            // With an address of its own a bridge does not change its address with each machine that comes or goes.
+            commands.add("link add name %s address %s type bridge".formatted(bridge, installation.bridgeAddress(name)));
+        }
+        commands.add("address replace %s/%d broadcast + dev %s"
+                .formatted(network.hostAddress(), network.cidr().prefix(), bridge));
+        commands.add("link set dev %s up".formatted(bridge));
+        ip.batch(commands);
+        firewall.apply(list());
+        forwarding.on();
+        ensured.add(name);
+        return network;
+    }
+
+    synchronized void delete(String name) throws InterruptedException {
+        if (files.find(name).isEmpty()) {
+            return;
+        }
+        ip.removeIfThere(installation.bridge(name));
+        var left =
+                list().stream().filter(network -> !network.name().equals(name)).toList();
+        firewall.apply(left);
+        if (left.isEmpty()) {
+            forwarding.off();
+        }
+        files.delete(name);
+        ensured.remove(name);
+    }
+
+    private Network network(String name, StoredNetwork stored) {
+        var cidr = Cidr.parse(stored.cidr());
+        return new Network(name, cidr, cidr.host(), installation.bridge(name), stored.cluster());
+    }
+}

@@ -1,0 +1,326 @@
+package dev.clusterbox.nspawn;
+
+import dev.clusterbox.host.CommandRunner;
+import dev.clusterbox.host.HostNetworks;
+import dev.clusterbox.host.Hosts;
+import dev.clusterbox.image.Image;
+import dev.clusterbox.image.Images;
+import dev.clusterbox.machine.Availability;
+import dev.clusterbox.machine.Machine;
+import dev.clusterbox.machine.MachineName;
+import dev.clusterbox.machine.MachineProvider;
+import dev.clusterbox.machine.MachineSpec;
+import dev.clusterbox.machine.PowerState;
+import dev.clusterbox.machine.Source;
+import dev.clusterbox.network.Network;
+import dev.clusterbox.network.NetworkSpec;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.seed.GuestFiles;
+import dev.clusterbox.seed.Seed;
+import io.micronaut.serde.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Machines as systemd-nspawn containers with systemd as their first process. They share the host's kernel: this is no
+ * security boundary.
+ */
+final class Nspawn implements MachineProvider {
+
+    static final String NAME = "nspawn";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Nspawn.class);
+    private static final Path SEED = Path.of("var/lib/clusterbox/seed.properties");
+
+    private final Installation installation;
+    private final Images images;
+    private final Bridges bridges;
+    private final Power power;
+    private final CommandRunner host;
+    private final ObjectMapper json;
+    private final InstantSource clock;
+    private final Turns<MachineName> turns = new Turns<>();
+
+    Nspawn(
+            Installation installation,
+            Images images,
+            Bridges bridges,
+            Power power,
+            CommandRunner host,
+            ObjectMapper json,
+            InstantSource clock) {
+        this.installation = installation;
+        this.images = images;
+        this.bridges = bridges;
+        this.power = power;
+        this.host = host;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Availability availability() {
+        return Requirements.availability(installation.folder());
+    }
+
+    @Override
+    public Image image() {
+        return images.image();
+    }
+
+    @Override
+    public Image prepareImage() {
+        return images.prepare();
+    }
+
+    @Override
+    public List<Network> networks() {
+        return bridges.list();
+    }
+
+    @Override
+    public Network createNetwork(NetworkSpec spec) throws InterruptedException {
+        return bridges.create(spec);
+    }
+
+    @Override
+    public void deleteNetwork(String name) throws InterruptedException {
+        synchronized (bridges) { // so that no machine comes in between
+            var machines = specs().stream()
+                    .filter(machine -> machine.network().equals(name))
+                    .map(machine -> machine.name().text())
+                    .toList();
+            if (!machines.isEmpty()) {
+                throw Problem.conflict(
+                                "network %s has the machines %s".formatted(name, String.join(", ", machines)),
+                                "delete them first")
+                        .asException();
+            }
+            bridges.delete(name);
+        }
+    }
+
+    @Override
+    public Machine create(MachineSpec spec) throws InterruptedException {
+        return turns.on(spec.name(), () -> {
+            var folder = folder(spec.name());
+            var there = read(folder);
+            if (there.isPresent()) {
+                return adopt(folder, there.get(), spec);
+            }
+            if (Files.exists(folder.path())) { // without a machine in it: somebody took its file away
+                remove(spec.name(), folder);
+            }
+            var layers = images.layers()
+                    .orElseThrow(() -> Problem.unavailable(
+                                    "the image is not ready: " + images.image().progress(),
+                                    "PUT .../image builds it; ask again when it is READY")
+                            .asException());
+            var machine = new StoredMachine(
+                    spec,
+                    UUID.randomUUID(),
+                    clock.instant(),
+                    layers.stream().map(Path::toString).toList());
+            synchronized (bridges) {
+                refuseUnfit(spec);
+                MachineFolder.create(folder, machine, json);
+            }
+            return machine(folder, machine);
+        });
+    }
+
+    private Machine adopt(MachineFolder folder, StoredMachine there, MachineSpec spec) {
+        if (!there.spec().equals(spec)) {
+            throw Problem.conflict(
+                            "machine %s is there, and is another: %s (asked for: %s)"
+                                    .formatted(spec.name(), there.spec(), spec),
+                            "delete it first")
+                    .asException();
+        }
+        return machine(folder, there);
+    }
+
+    private void refuseUnfit(MachineSpec spec) {
+        var network = bridges.find(spec.network())
+                .orElseThrow(() -> Problem.conflict("there is no network " + spec.network(), "make the network first")
+                        .asException());
+        if (!network.cidr().isForMachine(spec.address())) {
+            throw Problem.invalid(
+                            "address: %s (expected: in %s; not its first, second or last address)"
+                                    .formatted(spec.address(), network.cidr()),
+                            "")
+                    .asException();
+        }
+        if (!network.cluster().equals(spec.cluster())) {
+            throw Problem.conflict(
+                            "network %s belongs to the cluster %s".formatted(network.name(), network.cluster()),
+                            "take the network of the cluster " + spec.cluster())
+                    .asException();
+        }
+        for (var other : specs()) {
+            if (other.network().equals(spec.network()) && other.address().equals(spec.address())) {
+                throw Problem.conflict("%s has the address %s".formatted(other.name(), other.address()), "take another")
+                        .asException();
+            }
+        }
+    }
+
+    @Override
+    public void plant(MachineName name, Seed seed) throws InterruptedException {
+        turns.on(name, () -> {
+            var folder = folder(name);
+            var machine = needed(folder, name);
+            if (!machine.id().equals(seed.machine())) {
+                throw Problem.conflict(
+                                "machine %s has the id %s (the seed is for %s)"
+                                        .formatted(name, machine.id(), seed.machine()),
+                                "ask for the machine again; it was made anew")
+                        .asException();
+            }
+            var text = seed.asProperties(clock.instant(), "shared");
+            power.firstProcess(folder)
+                    .map(first -> GuestFiles.running(first.root()))
+                    .orElseGet(() -> GuestFiles.atRest(folder.upper()))
+                    .write(SEED, text, "rw-------");
+            return name;
+        });
+    }
+
+    @Override
+    public Machine start(MachineName name) throws InterruptedException {
+        return turns.on(name, () -> {
+            var folder = folder(name);
+            var machine = needed(folder, name);
+            if (power.state(name, folder) != PowerState.RUNNING) {
+                power.off(name, folder); // what a start that was cut short has left
+                var network = bridges.ensure(machine.spec().network());
+                folder.writeResolver(HostNetworks.nameServers());
+                power.on(folder, machine, network);
+            }
+            return machine(folder, machine);
+        });
+    }
+
+    @Override
+    public Machine stop(MachineName name, boolean force) throws InterruptedException {
+        return turns.on(name, () -> {
+            var folder = folder(name);
+            var machine = needed(folder, name);
+            if (!force) {
+                power.askToStop(name, folder);
+            }
+            power.off(name, folder);
+            return machine(folder, machine);
+        });
+    }
+
+    @Override
+    public void delete(MachineName name) throws InterruptedException {
+        turns.on(name, () -> {
+            remove(name, folder(name));
+            return name;
+        });
+    }
+
+    private void remove(MachineName name, MachineFolder folder) throws InterruptedException {
+        power.off(name, folder);
+        if (Files.exists(folder.path())) {
+            folder.delete(host);
+        }
+        if (folders("*").isEmpty()) {
+            power.tidy();
+        }
+    }
+
+    @Override
+    public Optional<Machine> find(MachineName name) {
+        var folder = folder(name);
+        return read(folder).map(machine -> machine(folder, machine));
+    }
+
+    @Override
+    public List<Machine> list() {
+        var machines = new ArrayList<Machine>();
+        for (var folder : folders("[!.]*")) {
+            read(folder).ifPresent(machine -> machines.add(machine(folder, machine)));
+        }
+        return List.copyOf(machines);
+    }
+
+    private List<MachineSpec> specs() {
+        return folders("[!.]*").stream()
+                .flatMap(folder -> read(folder).stream())
+                .map(StoredMachine::spec)
+                .toList();
+    }
+
+    /** What a service that was killed has left half made or half removed. */
+    void sweep() throws InterruptedException {
+        for (var folder : folders(MachineFolder.UNFINISHED + "*")) {
+            LOG.info("removing {}, which was left unfinished", folder.path());
+            folder.delete(host);
+        }
+    }
+
+    /** Keeps the consoles of machines short. */
+    void cutConsoles() {
+        folders("[!.]*").forEach(MachineFolder::cutConsole);
+    }
+
+    private List<MachineFolder> folders(String pattern) {
+        var folders = new ArrayList<MachineFolder>();
+        try (var all = Files.newDirectoryStream(installation.machines(), pattern)) {
+            all.forEach(path -> folders.add(new MachineFolder(path)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        folders.sort((a, b) -> a.path().compareTo(b.path()));
+        return folders;
+    }
+
+    private MachineFolder folder(MachineName name) {
+        return new MachineFolder(installation.machines().resolve(name.text()));
+    }
+
+    private StoredMachine needed(MachineFolder folder, MachineName name) {
+        return read(folder)
+                .orElseThrow(
+                        () -> Problem.notFound("there is no machine " + name).asException());
+    }
+
+    private Optional<StoredMachine> read(MachineFolder folder) {
+        try {
+            return folder.read(json);
+        } catch (UncheckedIOException e) {
+            LOG.warn("{} holds no machine: {}", folder.path(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Machine machine(MachineFolder folder, StoredMachine machine) {
+        var spec = machine.spec();
+        var state = power.state(spec.name(), folder);
+        return Machine.of(
+                spec,
+                machine.id(),
+                machine.createdAt(),
+                state,
+                new Source.Stated(spec.address()),
+                Hosts.name(),
+                power.firstProcess(folder).map(Enter::command).orElse(List.of()));
+    }
+}

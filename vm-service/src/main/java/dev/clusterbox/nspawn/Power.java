@@ -1,0 +1,106 @@
+package dev.clusterbox.nspawn;
+
+import dev.clusterbox.machine.MachineName;
+import dev.clusterbox.machine.PowerState;
+import dev.clusterbox.network.Network;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Switches machines on and off, and tells which is which: by the host's processes, not by what was done last. */
+final class Power {
+
+    private static final Path NSPAWN = Path.of("/run/systemd/nspawn");
+
+    /** A machine stops in half a second. One that hung for a minute was seen once: it is not waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private final Installation installation;
+    private final Launch launch;
+    private final ControlGroups groups;
+    private final OwnGroups ownGroups;
+    private final Ip ip;
+
+    Power(Installation installation, Launch launch, ControlGroups groups, OwnGroups ownGroups, Ip ip) {
+        this.installation = installation;
+        this.launch = launch;
+        this.groups = groups;
+        this.ownGroups = ownGroups;
+        this.ip = ip;
+    }
+
+    PowerState state(MachineName name, MachineFolder folder) {
+        if (firstProcess(folder).isPresent()) {
+            return PowerState.RUNNING;
+        }
+        return groups.processes(installation.container(name)).isEmpty() ? PowerState.STOPPED : PowerState.STARTING;
+    }
+
+    Optional<HostProcess> firstProcess(MachineFolder folder) {
+        return outermost(folder).flatMap(Launch::firstProcess);
+    }
+
+    private static Optional<HostProcess> outermost(MachineFolder folder) {
+        try {
+            return HostProcess.fromStat(Files.readString(folder.process()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void on(MachineFolder folder, StoredMachine machine, Network network) throws InterruptedException {
+        var name = machine.spec().name();
+        boolean runs = false;
+        try {
+            var placement = groups.prepare(installation.container(name), machine.spec());
+            launch.run(folder, machine, network, placement);
+            runs = true;
+        } finally {
+            if (!runs) {
+                off(name, folder);
+            }
+        }
+    }
+
+    /** Returns when the machine has stopped itself, or it has taken too long. */
+    void askToStop(MachineName name, MachineFolder folder) throws InterruptedException {
+        // Asked to end, systemd-nspawn passes SIGRTMIN+3 on, which is systemd's halt.
+        outermost(folder).flatMap(HostProcess::handle).ifPresent(ProcessHandle::destroy);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end
+                && !groups.processes(installation.container(name)).isEmpty()) {
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    /** Ends what is left of a machine's processes, and removes what they had on the host. */
+    void off(MachineName name, MachineFolder folder) throws InterruptedException {
+        var container = installation.container(name);
+        groups.kill(container);
+        groups.remove(container);
+        ip.removeIfThere(installation.cable(name));
+        try {
+            Files.deleteIfExists(folder.process());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes what machines share on the host, when the last of them is gone. */
+    void tidy() {
+        ownGroups.removeParent();
+        try {
+            Files.deleteIfExists(NSPAWN);
+        } catch (IOException _) {
+            // containers of others keep something there
+        }
+    }
+}
