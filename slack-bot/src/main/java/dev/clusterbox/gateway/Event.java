@@ -3,14 +3,16 @@ package dev.clusterbox.gateway;
 import io.micronaut.serde.annotation.Serdeable;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened in an operation. */
+/**
+ * Something that happened in an operation; only what the bot shows.
+ *
+ * @param step the step's id; empty or missing where the event is one of the whole operation, and so is its title
+ */
 @Serdeable
 public record Event(
         String type,
         @Nullable String step,
         @Nullable String title,
-        @Nullable Integer done,
-        @Nullable Integer total,
         @Nullable String message,
         @Nullable Double seconds,
         @Nullable SentProblem problem) {

@@ -92,7 +92,13 @@ final class GatewayHttp {
                 .execute();
     }
 
+    /** What the gateway says of the bot's own token is no news for the person who asked. */
     Problem problem(Response response) throws IOException {
+        if (response.code() == 401) {
+            return Problem.failed(
+                    "the gateway does not know the bot",
+                    "clusterbox.gateway.token-file must be the gateway's own tokens/slack-bot.token");
+        }
         var text = new String(bytes(response), StandardCharsets.UTF_8);
         var known = response.header("Content-Type", "").startsWith("application/problem+json") ? parsed(text) : null;
         if (known != null) {

@@ -73,10 +73,13 @@ public record Progress(
         var step = event.step();
         var heard = new Progress(operation, cluster, title, askedBy, startedAt, steps, outcome, Optional.empty());
         return switch (event.type()) {
-            case "step-started" -> step == null ? heard : heard.withStep(event, step, StepState.RUNNING);
-            case "step-progress" -> step == null ? heard : heard.withStep(event, step, StepState.RUNNING);
-            case "step-done" -> step == null ? heard : heard.withStep(event, step, StepState.DONE);
-            case "step-failed" -> step == null ? heard : heard.withStep(event, step, StepState.FAILED);
+            case "step-started" ->
+                step == null || step.isEmpty() ? heard : heard.withStep(event, step, StepState.RUNNING);
+            case "step-progress" ->
+                step == null || step.isEmpty() ? heard : heard.withStep(event, step, StepState.RUNNING);
+            case "step-done" -> step == null || step.isEmpty() ? heard : heard.withStep(event, step, StepState.DONE);
+            case "step-failed" ->
+                step == null || step.isEmpty() ? heard : heard.withStep(event, step, StepState.FAILED);
             case "operation-succeeded" -> heard.with(new Succeeded(took(event, now)));
             case "operation-failed" -> heard.with(new Failed(problem(event), took(event, now)));
             default -> heard;
@@ -117,16 +120,15 @@ public record Progress(
         while (index < lines.size() && !lines.get(index).id().equals(id)) {
             index++;
         }
+        var known = index < lines.size() ? lines.get(index) : new Line(id, id, StepState.PENDING, "", 0);
         var title = event.title();
-        var known = index < lines.size()
-                ? lines.get(index)
-                : new Line(id, title == null ? id : title, StepState.PENDING, "", 0);
+        var message = event.message();
         var seconds = event.seconds();
         var line = new Line(
                 id,
-                title == null ? known.title() : title,
+                title == null || title.isEmpty() ? known.title() : title,
                 state,
-                detail(event),
+                message == null ? "" : message,
                 seconds == null ? known.seconds() : seconds);
         if (index < lines.size()) {
             lines.set(index, line);
@@ -134,17 +136,6 @@ public record Progress(
             lines.add(line);
         }
         return new Progress(operation, cluster, title(), askedBy, startedAt, lines, outcome, waiting);
-    }
-
-    private static String detail(Event event) {
-        var message = event.message();
-        var done = event.done();
-        var total = event.total();
-        var text = message == null ? "" : message;
-        if (!event.type().equals("step-progress") || done == null || total == null || total == 0) {
-            return text;
-        }
-        return text.isEmpty() ? "%d of %d".formatted(done, total) : "%d of %d, %s".formatted(done, total, text);
     }
 
     private static Problem problem(Event event) {

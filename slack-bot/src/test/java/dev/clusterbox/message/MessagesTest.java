@@ -48,11 +48,9 @@ class MessagesTest {
                                 .with(
                                         new Event(
                                                 "operation-failed",
-                                                null,
-                                                null,
-                                                null,
-                                                null,
-                                                null,
+                                                "",
+                                                "",
+                                                "",
                                                 90.0,
                                                 new SentProblem(
                                                         "TIMED_OUT",
@@ -103,8 +101,7 @@ class MessagesTest {
         var progress = begun();
         for (int i = 0; i < 1_000; i++) {
             progress = progress.with(
-                    new Event("step-started", "step-" + i, "<".repeat(400), null, null, EVIL.repeat(20), 1.0, null),
-                    NOW);
+                    new Event("step-started", "step-" + i, "<".repeat(400), EVIL.repeat(20), 1.0, null), NOW);
         }
         assertEquals(Optional.empty(), refusal(show(progress)));
     }
@@ -167,16 +164,16 @@ class MessagesTest {
                 .with(event("step-started", "check-host", 0), NOW)
                 .with(event("step-done", "check-host", 0.31), NOW)
                 .with(event("step-started", "machines", 0), NOW)
-                .with(new Event("step-progress", "machines", null, 4, 7, "demo-node-1", null, null), NOW);
+                .with(new Event("step-progress", "machines", "", "4 of 7 machines", 1.2, null), NOW);
     }
 
     private static Progress evil() {
-        return begun().with(new Event("step-progress", "machines", EVIL, 1, 2, EVIL, null, null), NOW)
+        return begun().with(new Event("step-progress", "machines", EVIL, EVIL, null, null), NOW)
                 .waiting(EVIL);
     }
 
     private static Event event(String type, String step, double seconds) {
-        return new Event(type, step.isEmpty() ? null : step, null, null, null, null, seconds, null);
+        return new Event(type, step, "", "", seconds, null);
     }
 
     private static Cluster cluster(String name, int machines) {

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SlackBotTest {
 
     private static final Duration SOON = Duration.ofSeconds(8);
-    private static final String DONE = "{\"type\":\"operation-succeeded\",\"seconds\":6.2}";
+    private static final String DONE =
+            "{\"type\":\"operation-succeeded\",\"step\":\"\",\"title\":\"\",\"message\":\"\",\"seconds\":6.2}";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -178,6 +179,17 @@ class SlackBotTest {
     }
 
     @Test
+    void a_gateway_that_does_not_know_the_bot_is_no_riddle_for_the_person() throws Exception {
+        SlackStandIn.file(folder, "gateway-token", "another-token-0123456789-0123456789");
+        bot.send(slack.command("up demo"));
+
+        slack.await(SOON, shown -> shown.text().contains("the gateway does not know the bot"));
+        SlackStandIn.file(folder, "gateway-token", GatewayStandIn.TOKEN);
+        bot.send(slack.command("up demo"));
+        slack.await(SOON, shown -> shown.how().equals("message"));
+    }
+
+    @Test
     void a_gateway_that_comes_back_in_time_gets_the_command() throws Exception {
         gateway.goAway();
         bot.send(slack.command("up demo"));
@@ -256,7 +268,7 @@ class SlackBotTest {
         for (int i = 1; i <= 200; i++) {
             gateway.happen(
                     "op-1",
-                    "{\"type\":\"step-progress\",\"step\":\"machines\",\"done\":%d,\"total\":200}".formatted(i));
+                    "{\"type\":\"step-progress\",\"step\":\"machines\",\"message\":\"%d of 200\"}".formatted(i));
         }
         gateway.happen("op-1", DONE);
         var begin = System.nanoTime();
@@ -275,7 +287,7 @@ class SlackBotTest {
         slack.await(SOON, shown -> shown.how().equals("message"));
         for (int i = 1; i <= 60; i++) {
             gateway.happen(
-                    "op-1", "{\"type\":\"step-progress\",\"step\":\"machines\",\"done\":%d,\"total\":60}".formatted(i));
+                    "op-1", "{\"type\":\"step-progress\",\"step\":\"machines\",\"message\":\"%d of 60\"}".formatted(i));
             Thread.sleep(20);
         }
         gateway.happen("op-1", DONE);
