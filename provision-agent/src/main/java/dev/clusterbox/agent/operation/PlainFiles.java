@@ -36,7 +36,7 @@ final class PlainFiles {
                 return new Satisfied(wanted.path() + " is there");
             }
             return new Needed(
-                    "gave %s to %s with mode %s".formatted(wanted.path(), wanted.owner(), wanted.mode()),
+                    "given %s to %s with mode %s".formatted(wanted.path(), wanted.owner(), wanted.mode()),
                     "chown %s %s && chmod %s %s".formatted(wanted.owner(), wanted.path(), wanted.mode(), wanted.path()),
                     () -> own(path, wanted));
         }
@@ -84,7 +84,7 @@ final class PlainFiles {
         if (reasons.isEmpty()) {
             return new Satisfied(wanted.path() + " has this content");
         }
-        return new Needed("wrote %s: %s".formatted(wanted.path(), String.join(", ", reasons)), typed(wanted), () -> {
+        return new Needed("written %s: %s".formatted(wanted.path(), String.join(", ", reasons)), typed(wanted), () -> {
             var prepared = wanted.path().prepared(root);
             refuseFolder(prepared, wanted.path());
             StagedFile.write(prepared, wanted.content().toByteArray(), wanted.mode(), wanted.owner());

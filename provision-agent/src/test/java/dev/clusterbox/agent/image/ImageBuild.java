@@ -15,9 +15,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -33,6 +36,16 @@ public final class ImageBuild {
 
     /** The start-up cache is checked against the time of the jars: it must survive copies, so it is no build's time. */
     private static final FileTime TIME = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+
+    /**
+     * Signatures: classes of a signed jar are not taken into the start-up cache. Security providers: gRPC asks for all of them,
+     * which would load Bouncy Castle's thousand algorithms to no use.
+     */
+    private static final Pattern LEFT_OUT =
+            Pattern.compile("META-INF/([^/]+\\.(SF|RSA|DSA|EC)|services/java\\.security\\.Provider)");
+
+    private static final Pattern PROVIDER = Pattern.compile("(?m)^security\\.provider\\.\\d+=(.*)$");
+    private static final Set<String> PROVIDERS = Set.of("SUN", "SunRsaSign", "SunEC", "SunJSSE", "SunJCE");
 
     private final Path module;
     private final Path target;
@@ -70,6 +83,7 @@ public final class ImageBuild {
             copyJar(jar, agent.resolve(own ? "lib" : "lib/lib").resolve(jar.getFileName()));
         }
         jlink();
+        trim();
         try (var all = Files.walk(image)) {
             for (var path : all.filter(p -> !Files.isSymbolicLink(p)).toList()) {
                 Files.setLastModifiedTime(path, TIME);
@@ -124,7 +138,6 @@ public final class ImageBuild {
         return file.stream().sorted(Comparator.comparing(JarEntry::getName)).toList();
     }
 
-    /** Without signatures: classes of a signed jar are not taken into the start-up cache. */
     private static void copyJar(Path from, Path to) throws IOException {
         try (var in = new JarFile(from.toFile());
                 var out = new JarOutputStream(Files.newOutputStream(to))) {
@@ -132,7 +145,8 @@ public final class ImageBuild {
             var ordered = Stream.concat(
                             entries(in).stream().filter(e -> e.getName().equals(JarFile.MANIFEST_NAME)),
                             entries(in).stream().filter(e -> !e.getName().equals(JarFile.MANIFEST_NAME)))
-                    .filter(e -> !e.isDirectory() && !e.getName().matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)"));
+                    .filter(e ->
+                            !e.isDirectory() && !LEFT_OUT.matcher(e.getName()).matches());
             for (var entry : ordered.toList()) {
                 var copy = new JarEntry(entry.getName());
                 copy.setLastModifiedTime(TIME);
@@ -162,6 +176,24 @@ public final class ImageBuild {
         if (exit != 0) {
             throw new IllegalStateException("jlink failed: " + output);
         }
+    }
+
+    /**
+     * The agent trusts its seed's authority and nobody else, so the public authorities, which gRPC would have read at each
+     * start, are taken out; and of the security providers those that are not in this runtime, which are looked for at each start.
+     */
+    private void trim() throws IOException {
+        Files.delete(agent.resolve("runtime/lib/security/cacerts"));
+        var file = agent.resolve("runtime/conf/security/java.security");
+        var number = new AtomicInteger();
+        var trimmed = PROVIDER.matcher(Files.readString(file))
+                .replaceAll(line -> PROVIDERS.contains(line.group(1))
+                        ? "security.provider.%d=%s".formatted(number.incrementAndGet(), line.group(1))
+                        : "");
+        if (number.get() != PROVIDERS.size()) {
+            throw new IllegalStateException("this JDK lists other security providers than expected: " + file);
+        }
+        Files.writeString(file, trimmed);
     }
 
     private static void copyTree(Path from, Path to) throws IOException {

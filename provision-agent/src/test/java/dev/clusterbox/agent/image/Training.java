@@ -17,6 +17,8 @@ import dev.clusterbox.agent.v1.StopUnit;
 import dev.clusterbox.agent.v1.SwapOff;
 import dev.clusterbox.agent.v1.WriteFile;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,18 @@ final class Training {
         life("second", List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache));
     }
 
+    /**
+     * Lives of the built agent, a line of figures each: how long from the start of the process until the gateway has its Hello, and
+     * what it took.
+     */
+    public static void main(String[] args) throws Exception {
+        var training = new Training(Path.of(args[0]), Path.of(args[1]));
+        for (int i = 0; i < Integer.parseInt(args[2]); i++) {
+            ImageBuild.remove(training.work);
+            training.life("measured", List.of("-XX:AOTMode=on", "-XX:AOTCache=" + training.agent.resolve("agent.aot")));
+        }
+    }
+
     private void life(String name, List<String> cache) throws Exception {
         var root = Files.createDirectories(work.resolve(name));
         try (var gateway = new TestGateway()) {
@@ -65,17 +79,23 @@ final class Training {
                     throw new IllegalStateException("the agent did not attend: " + process.log());
                 }
                 long idle = process.residentKiB();
+                long readyCpu = process.cpuMillis();
                 carryOut(gateway, process);
                 System.out.printf(
-                        "agent, %s run: ready after %d ms, %d ms CPU, %d MiB resident when ready, %d MiB after its work%n",
-                        name, ready, process.cpuMillis(), idle / 1024, process.residentKiB() / 1024);
+                        "agent, %s run: ready after %d ms and %d ms CPU with %d MiB, its work done with %d ms CPU and %d MiB%n",
+                        name, ready, readyCpu, idle / 1024, process.cpuMillis(), process.residentKiB() / 1024);
                 process.end();
             }
         }
     }
 
-    private void carryOut(TestGateway gateway, AgentProcess process) throws Exception {
-        var command = command(gateway);
+    private static void carryOut(TestGateway gateway, AgentProcess process) throws Exception {
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            carryOut(gateway, process, command(gateway, listener.getLocalPort()));
+        }
+    }
+
+    private static void carryOut(TestGateway gateway, AgentProcess process, Command command) throws Exception {
         for (var dryRun : List.of(true, false, false)) {
             gateway.send(command.toBuilder().setDryRun(dryRun).build());
             for (int i = 0; i < command.getOperationsCount(); i++) {
@@ -88,7 +108,7 @@ final class Training {
         }
     }
 
-    private static Command command(TestGateway gateway) {
+    private static Command command(TestGateway gateway, int port) {
         var binary = gateway.artifact("#!/bin/sh\necho ok\n".getBytes(StandardCharsets.UTF_8));
         return Command.newBuilder()
                 .setId("training")
@@ -129,7 +149,7 @@ final class Training {
                 .addOperations(Operation.newBuilder()
                         .setAwaitPort(AwaitPort.newBuilder()
                                 .setAddress("127.0.0.1")
-                                .setPort(gateway.port())
+                                .setPort(port)
                                 .setTimeoutSeconds(5)))
                 .addOperations(Operation.newBuilder()
                         .setAwaitCommand(AwaitCommand.newBuilder()
