@@ -15,6 +15,6 @@ public final class Gateway {
     private Gateway() {}
 
     public static void main(String[] args) {
-        Micronaut.run(Gateway.class, args);
+        Micronaut.build(args).mainClass(Gateway.class).banner(false).start();
     }
 }

@@ -45,7 +45,7 @@ final class ClusterController {
 
     /** Makes a cluster, or makes it whole again: 202 and an operation. With {@code dryRun=true}: 200 and the plan. */
     @Post
-    @Consumes({MediaType.APPLICATION_JSON, MediaType.APPLICATION_YAML})
+    @Consumes({MediaType.APPLICATION_JSON, "application/yaml", MediaType.APPLICATION_YAML})
     HttpResponse<?> up(
             HttpRequest<?> request,
             @Body String body,

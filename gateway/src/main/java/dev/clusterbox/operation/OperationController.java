@@ -46,7 +46,7 @@ final class OperationController {
     }
 
     /** The same for terminals: a line of tab-separated fields for each event. */
-    @Get("/operations/{id}/events")
+    @Get("/operations/{id}/progress")
     @Produces(TSV)
     Publisher<byte[]> linesOfOperation(String id, @Nullable @Header("Last-Event-ID") Long lastEventId) {
         get(id);

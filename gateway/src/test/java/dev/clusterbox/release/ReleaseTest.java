@@ -1,0 +1,164 @@
+package dev.clusterbox.release;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.clusterbox.agent.operation.Confinement;
+import dev.clusterbox.agent.operation.OperationParser;
+import dev.clusterbox.agent.v1.Operation;
+import dev.clusterbox.cluster.Role;
+import dev.clusterbox.fixture.Clusters;
+import dev.clusterbox.problem.ProblemException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a release becomes on a machine, compared with golden files; a new file of a release is covered by being there. */
+final class ReleaseTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final Path ALLOWED = Path.of("../provision-agent/src/main/image/etc/clusterbox/allowed.properties");
+
+    private final Releases releases = new Releases();
+
+    record Rendered(String line, String hostName, String path, String content) {
+
+        Path golden() {
+            return GOLDEN.resolve("v" + line).resolve(hostName).resolve(path.substring(1));
+        }
+
+        @Override
+        public String toString() {
+            return "%s: %s on %s".formatted(line, path, hostName);
+        }
+    }
+
+    static Stream<Rendered> rendered() {
+        var cluster = Clusters.tutorial();
+        var releases = new Releases();
+        return releases.lines().stream()
+                .flatMap(line -> Stream.of("haproxy", "controller-1", "node-1")
+                        .flatMap(host -> operations(releases.get(line), host)
+                                .filter(Operation::hasWriteFile)
+                                .map(operation -> new Rendered(
+                                        line,
+                                        cluster.node(host).hostName(),
+                                        operation.getWriteFile().getPath(),
+                                        operation.getWriteFile().getContent().toStringUtf8()))));
+    }
+
+    private static Stream<Operation> operations(Release release, String hostName) {
+        var cluster = Clusters.tutorial();
+        return release.through().stream()
+                .flatMap(step -> release.operations(step, cluster, cluster.node(hostName)).stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void files_are_as_expected(Rendered file) throws IOException {
+        if (Boolean.getBoolean("golden.update")) {
+            Files.createDirectories(file.golden().getParent());
+            Files.writeString(file.golden(), file.content());
+        }
+        assertEquals(Files.readString(file.golden()), file.content());
+    }
+
+    @Test
+    void every_operation_is_allowed_by_the_agent() {
+        var parser = new OperationParser(Confinement.read(ALLOWED));
+        for (var line : releases.lines()) {
+            for (var host : List.of("haproxy", "controller-1", "node-1")) {
+                assertFalse(operations(releases.get(line), host)
+                        .map(parser::parse)
+                        .toList()
+                        .isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void etcd_has_the_tutorials_flags() {
+        var unit = rendered()
+                .filter(file -> file.path().endsWith("/etcd.service"))
+                .findFirst()
+                .orElseThrow()
+                .content();
+        for (var flag : List.of(
+                "--name controller-1",
+                "--peer-client-cert-auth",
+                "--client-cert-auth",
+                "--initial-advertise-peer-urls https://192.168.26.11:2380",
+                "--listen-peer-urls https://192.168.26.11:2380",
+                "--listen-client-urls https://192.168.26.11:2379,https://127.0.0.1:2379",
+                "--advertise-client-urls https://192.168.26.11:2379",
+                "--initial-cluster controller-1=https://192.168.26.11:2380,controller-2=https://192.168.26.12:2380,"
+                        + "controller-3=https://192.168.26.13:2380",
+                "--initial-cluster-state new",
+                "--data-dir=/var/lib/etcd")) {
+            assertTrue(unit.contains(flag), flag);
+        }
+    }
+
+    @Test
+    void a_certificate_is_allowed_by_role() {
+        var cluster = Clusters.tutorial();
+        var release = releases.get("1.36");
+        var right = release.certificate("etcd-server", cluster, cluster.node("controller-2"))
+                .orElseThrow();
+
+        assertEquals(cluster.uid() + ".etcd", right.authority());
+        assertEquals("CN=controller-2,O=etcd", right.subject());
+        assertEquals(List.of("dns:controller-2", "dns:localhost", "ip:192.168.26.12", "ip:127.0.0.1"), right.names());
+        assertEquals(Optional.empty(), release.certificate("etcd-server", cluster, cluster.node("node-1")));
+        assertEquals(Optional.empty(), release.certificate("etcd-server", cluster, cluster.node("haproxy")));
+        assertEquals(Optional.empty(), release.certificate("admin", cluster, cluster.node("controller-1")));
+    }
+
+    @Test
+    void a_machine_asks_for_exactly_what_it_may_have() {
+        var cluster = Clusters.tutorial();
+        var release = releases.get("1.36");
+        for (var node : cluster.nodes()) {
+            release.through().stream()
+                    .flatMap(step -> release.operations(step, cluster, node).stream())
+                    .filter(Operation::hasMakeCertificate)
+                    .map(Operation::getMakeCertificate)
+                    .forEach(wish -> {
+                        var right = release.certificate(wish.getProfile(), cluster, node)
+                                .orElseThrow();
+                        assertEquals(right.subject(), wish.getSubject());
+                        assertEquals(right.names(), wish.getNamesList());
+                    });
+        }
+    }
+
+    @Test
+    void an_unknown_release_is_refused() {
+        assertThrows(ProblemException.class, () -> releases.get("1.9"));
+        assertThrows(ProblemException.class, () -> releases.get("../1.36"));
+    }
+
+    @Test
+    void a_machine_without_a_part_in_a_step_has_nothing_to_do() {
+        var cluster = Clusters.tutorial();
+        assertEquals(
+                List.of(),
+                releases.get("1.36")
+                        .operations("etcd", cluster, cluster.nodes(Role.NODE).getFirst()));
+    }
+
+    @Test
+    void a_key_that_nobody_reads_is_a_mistake() {
+        var yaml = java.util.Map.of(
+                "kubernetes", "1.0", "through", List.of(), "components", List.of(), "componets", List.of());
+        assertThrows(IllegalArgumentException.class, () -> ReleaseFile.parse(yaml, new Templates("/releases/v1.36/")));
+    }
+}
