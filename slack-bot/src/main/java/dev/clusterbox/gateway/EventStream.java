@@ -104,8 +104,11 @@ final class EventStream {
         }
     }
 
+    /** Unpacked: a compressor on the way may hold back what it has until there is more. */
     private Request request() {
-        var request = http.request("operations", operation, "events").header("Accept", "text/event-stream");
+        var request = http.request("operations", operation, "events")
+                .header("Accept", "text/event-stream")
+                .header("Accept-Encoding", "identity");
         return last > 0 ? request.header("Last-Event-ID", Long.toString(last)).build() : request.build();
     }
 }
