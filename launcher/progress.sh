@@ -132,7 +132,8 @@ follow() {
     while [ -z "$RESULT" ]; do
         got='' options=() partial=''
         [ -z "$last" ] || options=(-H "Last-Event-ID: $last")
-        exec 4< <(curl_gateway -N -f -H 'Accept: text/tab-separated-values' ${options[@]+"${options[@]}"} \
+        # A stream that says nothing for a minute may be dead: then the operation itself is asked for.
+        exec 4< <(curl_gateway -N -f --speed-limit 1 --speed-time 60 -H 'Accept: text/tab-separated-values' ${options[@]+"${options[@]}"} \
             "$GATEWAY/v1/operations/$1/events" 2>/dev/null || true)
         while :; do
             timed=0
@@ -166,10 +167,18 @@ follow() {
 
 # The stream ended early: the gateway is being started again, or there is nothing to follow.
 wait_for_gateway() {
-    gateway GET "/v1/operations/$1"
+    ACCEPT=application/json gateway GET "/v1/operations/$1"
     case $STATUS in
         000 | 5*) [ "$2" -gt 1 ] || note "  the gateway does not answer; trying again for a minute" ;;
-        2*) ;;
+        2*)
+            # It has ended, but its events did not come: twice in a row is no accident.
+            if [ "$2" -gt 1 ] && [[ ${BODY%%\"steps\"*} =~ \"state\":\"(SUCCEEDED|FAILED)\" ]]; then
+                RESULT=failed RESULT_MESSAGE="the operation has ended, but the gateway did not send its events (./clusterbox status $NAME says how it ended)"
+                [ "${BASH_REMATCH[1]}" != SUCCEEDED ] || RESULT=succeeded
+                return
+            fi
+            ;;
+        404) die "the gateway does not know the operation $1" "./clusterbox status $NAME" ;;
         *) die_by_answer ;;
     esac
     [ "$2" -lt 120 ] || die "the gateway at $GATEWAY did not answer for a minute" \

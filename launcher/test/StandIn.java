@@ -109,6 +109,8 @@ final class StandIn {
         } else if (request.startsWith("GET /v1/clusters/")
                 && String.valueOf(exchange.getRequestHeaders().get("Accept")).contains("json")) {
             answer(exchange, 200, "{\"name\":\"demo\",\"operation\":\"op-demo\"}");
+        } else if (request.startsWith("GET /v1/operations/op-mute")) {
+            answer(exchange, 200, "{\"id\":\"op-mute\",\"state\":\"FAILED\",\"steps\":[{\"id\":\"etcd\",\"state\":\"DONE\"}]}");
         } else if (request.startsWith("GET /v1/operations/op-lost")) {
             answer(exchange, 404, "there is no operation 'op-lost'\nlook at the cluster");
         } else {
@@ -126,6 +128,10 @@ final class StandIn {
     private void events(HttpExchange exchange, String operation) throws IOException, InterruptedException {
         if (operation.equals("op-lost")) {
             answer(exchange, 404, "there is no operation 'op-lost'");
+            return;
+        }
+        if (operation.equals("op-mute")) {
+            answer(exchange, 200, "");
             return;
         }
         int time;

@@ -54,7 +54,13 @@ test_a_stream_that_breaks_off_is_taken_up_again_and_no_line_is_written_twice() {
 test_an_operation_that_is_lost_is_an_error() {
     launch up lost --provider nspawn
     expect_code 1
-    expect_in "there is no operation 'op-lost'" "$ERR"
+    expect_in 'does not know the operation op-lost' "$ERR"
+}
+
+test_an_operation_whose_events_do_not_come_ends_by_its_state() {
+    launch up mute --provider nspawn
+    expect_code 1
+    expect_in 'did not send its events' "$ERR"
 }
 
 test_what_the_gateway_passes_on_cannot_steer_the_terminal() {
