@@ -134,7 +134,7 @@ follow() {
         [ -z "$last" ] || options=(-H "Last-Event-ID: $last")
         # A stream that says nothing for a minute may be dead: then the operation itself is asked for.
         exec 4< <(curl_gateway -N -f --speed-limit 1 --speed-time 60 -H 'Accept: text/tab-separated-values' ${options[@]+"${options[@]}"} \
-            "$GATEWAY/v1/operations/$1/events" 2>/dev/null || true)
+            "$GATEWAY/v1/operations/$1/progress" 2>/dev/null || true)
         while :; do
             timed=0
             IFS= read -r ${tick[@]+"${tick[@]}"} line <&4 || timed=$?

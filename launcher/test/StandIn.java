@@ -67,7 +67,7 @@ final class StandIn {
                     + "\n" + body);
             if (!("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 answer(exchange, 401, "no token\nsend one");
-            } else if (path.startsWith("/v1/operations/") && path.endsWith("/events")) {
+            } else if (path.startsWith("/v1/operations/") && path.endsWith("/progress")) {
                 events(exchange, path.split("/")[3]);
             } else {
                 answer(exchange, exchange.getRequestMethod() + " " + path, body);
