@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * Reads an archive into an empty folder of its own, where a name can meet nothing but what the archive itself made. What is
@@ -85,12 +86,18 @@ final class Unpacking {
             Files.createSymbolicLink(path, ArchiveMember.linkTarget(entry, name));
         } else if (entry.isLink()) {
             link(path, name, entry);
-        } else if (entry.isFile() && !entry.isSparse()) {
+        } else if (isPlainFile(entry)) {
             write(tar, entry, path);
         } else {
             throw ArchiveMember.refused("the member '%s' is neither a file, a folder nor a link".formatted(name));
         }
         files.add(name);
+    }
+
+    /** By its type: the library's own {@code isFile} is true for a device, too. */
+    private static boolean isPlainFile(TarArchiveEntry entry) {
+        var type = entry.getLinkFlag();
+        return (type == TarConstants.LF_NORMAL || type == TarConstants.LF_OLDNORM) && !entry.isSparse();
     }
 
     private boolean isWanted(Path name) {

@@ -44,12 +44,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Speaks the agents' contract over mutual TLS on a loopback port, and remembers what it was asked. */
 public final class TestGateway implements AutoCloseable {
 
     public static final String TOKEN = "token-of-the-seed";
+
+    /** Kept, or its level would be forgotten: connections that end are what is tested. */
+    private static final Logger QUIET = Logger.getLogger("io.grpc.okhttp");
+
+    static {
+        QUIET.setLevel(Level.OFF);
+    }
 
     private static final Context.Key<X509Certificate> CLIENT = Context.key("client");
 
