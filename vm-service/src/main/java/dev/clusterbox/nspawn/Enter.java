@@ -7,7 +7,7 @@ final class Enter {
 
     /** Without words a login shell, else the words as a command; with the machine's environment and not the host's. */
     private static final String SHELL = """
-            cd; [ $# -gt 0 ] || set -- /bin/bash -l; \
+            cd /root; [ $# -gt 0 ] || set -- /bin/bash -l; \
             exec env -i TERM="${TERM:-linux}" HOME=/root USER=root LOGNAME=root LANG=C.UTF-8 \
             PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
             """;

@@ -2,6 +2,7 @@ package dev.clusterbox.nspawn;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class Forwarding {
 
     private void remember() throws IOException {
         try {
-            Files.writeString(original(), Files.readString(SETTING), StandardOpenOption.CREATE_NEW);
+            Files.writeString(original(), setting(), StandardOpenOption.CREATE_NEW);
         } catch (FileAlreadyExistsException _) {
             // another installation was first, and saw what was there before us
         }
@@ -76,8 +77,15 @@ final class Forwarding {
         }
     }
 
+    /** The kernel gives a setting in one piece to the first read; it has none for a second one. */
+    private static String setting() throws IOException {
+        try (var file = Files.newInputStream(SETTING)) {
+            return new String(file.readNBytes(16), StandardCharsets.US_ASCII).strip();
+        }
+    }
+
     private static void set(String value) throws IOException {
-        if (!Files.readString(SETTING).strip().equals(value)) {
+        if (!setting().equals(value)) {
             Files.writeString(SETTING, value);
         }
     }

@@ -41,6 +41,9 @@ final class Nspawn implements MachineProvider {
     private static final Logger LOG = LoggerFactory.getLogger(Nspawn.class);
     private static final Path SEED = Path.of("var/lib/clusterbox/seed.properties");
 
+    private static final String FINISHED = "[!.]*";
+    private static final String ALL = "*";
+
     private final Installation installation;
     private final Images images;
     private final Bridges bridges;
@@ -241,7 +244,7 @@ final class Nspawn implements MachineProvider {
         if (Files.exists(folder.path())) {
             folder.delete(host);
         }
-        if (folders("*").isEmpty()) {
+        if (folders(ALL).isEmpty()) {
             power.tidy();
         }
     }
@@ -255,14 +258,14 @@ final class Nspawn implements MachineProvider {
     @Override
     public List<Machine> list() {
         var machines = new ArrayList<Machine>();
-        for (var folder : folders("[!.]*")) {
+        for (var folder : folders(FINISHED)) {
             read(folder).ifPresent(machine -> machines.add(machine(folder, machine)));
         }
         return List.copyOf(machines);
     }
 
     private List<MachineSpec> specs() {
-        return folders("[!.]*").stream()
+        return folders(FINISHED).stream()
                 .flatMap(folder -> read(folder).stream())
                 .map(StoredMachine::spec)
                 .toList();
@@ -276,9 +279,21 @@ final class Nspawn implements MachineProvider {
         }
     }
 
-    /** Keeps the consoles of machines short. */
-    void cutConsoles() {
-        folders("[!.]*").forEach(MachineFolder::cutConsole);
+    /** What has to be seen to now and then: consoles that grow, and machines whose outermost process was killed. */
+    void lookAfter() throws InterruptedException {
+        for (var folder : folders(FINISHED)) {
+            var name = MachineName.parse(String.valueOf(folder.path().getFileName()));
+            folder.cutConsole();
+            if (power.isHeadless(name, folder)) {
+                turns.on(name, () -> {
+                    if (power.isHeadless(name, folder)) {
+                        LOG.warn("{} has lost systemd-nspawn; ending what is left of it", name);
+                        power.off(name, folder);
+                    }
+                    return name;
+                });
+            }
+        }
     }
 
     private List<MachineFolder> folders(String pattern) {

@@ -24,7 +24,7 @@ public final class NspawnHost implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NspawnHost.class);
     private static final Path RUN = Path.of("/run/clusterbox");
-    private static final Duration BETWEEN_CUTS = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
 
     private final FileChannel lock;
     private final Nspawn provider;
@@ -96,8 +96,8 @@ public final class NspawnHost implements AutoCloseable {
         try {
             provider.sweep();
             while (true) {
-                Thread.sleep(BETWEEN_CUTS);
-                provider.cutConsoles();
+                Thread.sleep(BETWEEN_LOOKS);
+                provider.lookAfter();
             }
         } catch (InterruptedException _) {
             // closed

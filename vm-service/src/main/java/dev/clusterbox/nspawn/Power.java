@@ -36,10 +36,21 @@ final class Power {
     }
 
     PowerState state(MachineName name, MachineFolder folder) {
-        if (firstProcess(folder).isPresent()) {
+        var outermost = outermost(folder);
+        if (outermost.flatMap(Launch::firstProcess).isPresent()) {
             return PowerState.RUNNING;
         }
-        return groups.processes(installation.container(name)).isEmpty() ? PowerState.STOPPED : PowerState.STARTING;
+        boolean launching = outermost.isPresent() || (!Files.exists(folder.process()) && hasProcesses(name));
+        return launching ? PowerState.STARTING : PowerState.STOPPED;
+    }
+
+    /** Whether the machine has lost its outermost process, and what was in it goes on without a way in or out. */
+    boolean isHeadless(MachineName name, MachineFolder folder) {
+        return Files.exists(folder.process()) && outermost(folder).isEmpty() && hasProcesses(name);
+    }
+
+    private boolean hasProcesses(MachineName name) {
+        return !groups.processes(installation.container(name)).isEmpty();
     }
 
     Optional<HostProcess> firstProcess(MachineFolder folder) {
@@ -75,8 +86,7 @@ final class Power {
         // Asked to end, systemd-nspawn passes SIGRTMIN+3 on, which is systemd's halt.
         outermost(folder).flatMap(HostProcess::handle).ifPresent(ProcessHandle::destroy);
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end
-                && !groups.processes(installation.container(name)).isEmpty()) {
+        while (System.nanoTime() < end && hasProcesses(name)) {
             Thread.sleep(PAUSE);
         }
     }
