@@ -12,6 +12,7 @@ public record GatewayAddress(String host, int port) {
         try {
             var uri = new URI("gateway://" + text);
             if (uri.getHost() != null
+                    && uri.getUserInfo() == null
                     && uri.getPort() > 0
                     && uri.getPort() < 65536
                     && text.equals(uri.getAuthority())) {

@@ -108,7 +108,7 @@ public final class IdentityStore {
             throw Problem.failed("the certificate we got is not of our authority", "check the gateway's authority")
                     .asException();
         }
-        if (!identity.chain().isFor(identity.key().key())) {
+        if (!identity.key().isOf(identity.chain())) {
             throw Problem.failed("the certificate we got is not for our key", "plant a new seed")
                     .asException();
         }

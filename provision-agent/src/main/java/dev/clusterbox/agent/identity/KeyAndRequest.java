@@ -17,6 +17,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
@@ -30,6 +31,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 
 /**
@@ -109,6 +111,16 @@ public final class KeyAndRequest {
 
     public PrivateKey key() {
         return key;
+    }
+
+    /** Whether the certificate is for this key. By comparison with the request: it costs no signature. */
+    public boolean isOf(CertificateChain chain) {
+        try {
+            var ours = new PKCS10CertificationRequest(request).getSubjectPublicKeyInfo();
+            return Arrays.equals(ours.getEncoded(), chain.leaf().getPublicKey().getEncoded());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** PKCS#10, DER. */

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.net.ssl.SSLException;
 
 /** The agent's life: enrol, attend, and after every end begin again. */
 public final class Link {
@@ -58,8 +59,7 @@ public final class Link {
                 session();
             } catch (ProblemException e) {
                 log(e.problem());
-                refused = e.problem().code() == Code.UNAUTHENTICATED
-                        || e.problem().code() == Code.FORBIDDEN;
+                refused = isRefusal(e);
             } catch (IOException e) {
                 log(Problem.failed("the agent's files: " + e, ""));
             } catch (RuntimeException e) {
@@ -67,6 +67,16 @@ public final class Link {
             }
             Thread.sleep(backoff.next());
         }
+    }
+
+    /** By the gateway's word, or already by TLS. */
+    private static boolean isRefusal(ProblemException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return true;
+            }
+        }
+        return e.problem().code() == Code.UNAUTHENTICATED || e.problem().code() == Code.FORBIDDEN;
     }
 
     /** The seed is read again each time: one that was planted meanwhile helps. */

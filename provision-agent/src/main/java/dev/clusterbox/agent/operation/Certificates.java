@@ -92,7 +92,7 @@ final class Certificates {
         var key = KeyAndRequest.storedAt(pending, wish.subject().getName(), List.copyOf(wish.names()));
         var signed = gateway.sign(wish.profile(), key.request());
         var unmet = wish.unmetBy(signed.chain(), machine.clock().instant());
-        if (!unmet.isEmpty() || !signed.chain().isFor(key.key())) {
+        if (!unmet.isEmpty() || !key.isOf(signed.chain())) {
             Files.deleteIfExists(pending);
             throw Problem.failed(
                             "the gateway signed another certificate than wanted for %s: %s"

@@ -51,7 +51,7 @@ final class RunningUnits {
         }
         if (state.isDown() || !state.isLoaded()) {
             todo.add("systemctl start " + unit);
-            reasons.add("it was " + (state.isLoaded() ? state : "not loaded"));
+            reasons.add("it was " + (state.isLoaded() ? state : "not running"));
         } else if (!digest(wanted, state).equals(remembered(unit)) || state.needsReload()) {
             todo.add("systemctl restart " + unit);
             reasons.add("its inputs have changed");
