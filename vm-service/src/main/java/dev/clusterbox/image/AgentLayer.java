@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -25,8 +25,6 @@ final class AgentLayer {
 
     private final Path source;
     private final Path folder;
-    private String hashedState = "";
-    private String hash = "";
 
     AgentLayer(Path source, Path folder) {
         this.source = source;
@@ -62,23 +60,36 @@ final class AgentLayer {
         Files.move(root, path(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Of names, content and what is executable. Read again only when sizes or times have changed. */
+    /**
+     * Of names, content and what is executable. Reading all of it takes a second, so the answer is kept for as long as no
+     * file has been changed or replaced: its change time (unlike the time of its content) cannot be set.
+     */
     private synchronized String hash() {
         try {
             var files = files();
-            var state = new StringBuilder();
+            var state = MessageDigest.getInstance("SHA-256");
             for (var file : files) {
-                var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                state.append(file).append(attributes.size()).append(attributes.lastModifiedTime());
+                var attributes = Files.readAttributes(file, "unix:size,ctime,ino", LinkOption.NOFOLLOW_LINKS);
+                state.update((file + "\0" + new TreeMap<>(attributes) + "\0").getBytes(StandardCharsets.UTF_8));
             }
-            if (!state.toString().equals(hashedState)) {
-                hash = hash(files);
-                hashedState = state.toString();
+            var known = folder.resolve(".known-agent-" + hex(state));
+            if (Files.exists(known)) {
+                return Files.readString(known);
             }
+            var hash = hash(files);
+            var staged = Files.createTempFile(folder, ".known-agent-", ".staged");
+            Files.writeString(staged, hash);
+            Files.move(staged, known, StandardCopyOption.ATOMIC_MOVE);
             return hash;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
     }
 
     private String hash(List<Path> files) throws IOException {
@@ -98,7 +109,7 @@ final class AgentLayer {
                     }
                 }
             }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+            return hex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

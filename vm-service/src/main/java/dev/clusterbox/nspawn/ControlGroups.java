@@ -35,4 +35,7 @@ interface ControlGroups {
 
     /** Removes the groups, which are empty. */
     void remove(String container) throws InterruptedException;
+
+    /** Removes what the groups of all machines were in, when no machine has one. */
+    void tidy() throws InterruptedException;
 }

@@ -82,9 +82,9 @@ public final class NspawnHost implements AutoCloseable {
                 installation.controlGroup());
         var groups = systemd
                 ? new SystemdScopes(
-                        runner, hierarchies.stream().filter(SystemdScopes::owns).toList(), own)
+                        runner, hierarchies.stream().filter(SystemdScopes::owns).toList(), own, installation.id())
                 : own;
-        var power = new Power(installation, launch, groups, own, ip);
+        var power = new Power(installation, launch, groups, ip);
         return new Nspawn(installation, images, bridges, power, runner, json, clock);
     }
 

@@ -100,8 +100,9 @@ final class OwnGroups implements ControlGroups {
         GroupFolders.remove(groups(container));
     }
 
-    /** Removes the folder that all machines' groups are in. With a machine in it, it stays. */
-    synchronized void removeParent() {
+    /** With a machine in it, the folder stays. */
+    @Override
+    public synchronized void tidy() {
         for (var hierarchy : hierarchies) {
             try {
                 Files.deleteIfExists(hierarchy.mount().resolve(parent));

@@ -24,14 +24,12 @@ final class Power {
     private final Installation installation;
     private final Launch launch;
     private final ControlGroups groups;
-    private final OwnGroups ownGroups;
     private final Ip ip;
 
-    Power(Installation installation, Launch launch, ControlGroups groups, OwnGroups ownGroups, Ip ip) {
+    Power(Installation installation, Launch launch, ControlGroups groups, Ip ip) {
         this.installation = installation;
         this.launch = launch;
         this.groups = groups;
-        this.ownGroups = ownGroups;
         this.ip = ip;
     }
 
@@ -105,8 +103,8 @@ final class Power {
     }
 
     /** Removes what machines share on the host, when the last of them is gone. */
-    void tidy() {
-        ownGroups.removeParent();
+    void tidy() throws InterruptedException {
+        groups.tidy();
         try {
             Files.deleteIfExists(NSPAWN);
         } catch (IOException _) {

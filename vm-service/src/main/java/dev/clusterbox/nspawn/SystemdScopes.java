@@ -17,16 +17,19 @@ import java.util.Set;
  */
 final class SystemdScopes implements ControlGroups {
 
-    private static final String SLICE = "clusterbox.slice";
-
     private final CommandRunner host;
     private final List<Hierarchy> systemds;
     private final OwnGroups others;
+    private final String slice;
 
-    SystemdScopes(CommandRunner host, List<Hierarchy> systemds, OwnGroups others) {
+    /**
+     * @param installation goes into the name of the slice that its machines are in; hyphens in it would make slices in slices
+     */
+    SystemdScopes(CommandRunner host, List<Hierarchy> systemds, OwnGroups others, String installation) {
         this.host = host;
         this.systemds = systemds;
         this.others = others;
+        this.slice = "clusterbox_" + installation + ".slice";
     }
 
     /** Whether systemd is the first process of this host (sd_booted(3)). */
@@ -41,7 +44,8 @@ final class SystemdScopes implements ControlGroups {
     @Override
     public Placement prepare(String container, MachineSpec spec) {
         var prefix = new ArrayList<>(List.of("systemd-run", "--scope", "--quiet", "--collect"));
-        prefix.addAll(List.of("--unit=" + container, "--slice=" + SLICE));
+        prefix.add("--description=Clusterbox machine " + spec.name());
+        prefix.addAll(List.of("--unit=" + container, "--slice=" + slice));
         prefix.addAll(List.of("--property=Delegate=yes", "--property=MemoryMax=" + spec.memoryMiB() + "M"));
         prefix.addAll(
                 List.of("--property=CPUWeight=" + Math.min(10_000, 100 * spec.cpus()), "--property=TasksMax=16384"));
@@ -73,9 +77,18 @@ final class SystemdScopes implements ControlGroups {
         others.remove(container);
     }
 
+    @Override
+    public void tidy() throws InterruptedException {
+        if (systemds.stream()
+                .anyMatch(hierarchy -> Files.exists(hierarchy.mount().resolve(slice)))) {
+            host.run(Command.of("systemctl", "stop", slice));
+        }
+        others.tidy();
+    }
+
     private List<Path> scopes(String container) {
         return systemds.stream()
-                .map(hierarchy -> hierarchy.mount().resolve(SLICE).resolve(container + ".scope"))
+                .map(hierarchy -> hierarchy.mount().resolve(slice).resolve(container + ".scope"))
                 .toList();
     }
 }

@@ -78,7 +78,7 @@ final class GroupsTest {
 
         groups.remove("m");
         groups.remove("m");
-        groups.removeParent();
+        groups.tidy();
 
         assertFalse(Files.exists(mount.resolve("clusterbox-x")));
     }
@@ -92,17 +92,19 @@ final class GroupsTest {
                     return new CommandResult(command, 0, "", "");
                 },
                 List.of(new Hierarchy(mount, true, Set.of())),
-                new OwnGroups(List.of(), "clusterbox-x"));
-        Files.createDirectories(mount.resolve("clusterbox.slice/m.scope/payload"));
+                new OwnGroups(List.of(), "clusterbox-x"),
+                "x");
+        Files.createDirectories(mount.resolve("clusterbox_x.slice/m.scope/payload"));
 
         var placement = scopes.prepare("m", SPEC);
         scopes.remove("m");
+        scopes.tidy();
 
         assertEquals(
-                "systemd-run --scope --quiet --collect --unit=m --slice=clusterbox.slice --property=Delegate=yes"
+                "systemd-run --scope --quiet --collect --description=Clusterbox machine demo-lb --unit=m --slice=clusterbox_x.slice --property=Delegate=yes"
                         + " --property=MemoryMax=512M --property=CPUWeight=200 --property=TasksMax=16384 --",
                 Command.of(placement.prefix()).toString());
-        assertEquals(List.of("systemctl stop m.scope"), run);
-        assertFalse(Files.exists(mount.resolve("clusterbox.slice/m.scope")));
+        assertEquals(List.of("systemctl stop m.scope", "systemctl stop clusterbox_x.slice"), run);
+        assertFalse(Files.exists(mount.resolve("clusterbox_x.slice/m.scope")));
     }
 }
