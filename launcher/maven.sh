@@ -36,7 +36,11 @@ ensure_maven() {
 }
 
 maven() {
-    local jvm=''
+    local jvm='' colour=''
+    # Where nobody sees colours, and where they would end up in a file.
+    [ -n "$BOLD" ] || colour=-Dstyle.color=never
     [ -z "$CALLER_LC_ALL" ] || jvm=$CALLER_LC_ALL
-    (cd "$HOME_FOLDER" && env JAVA_HOME="$JDK" ${jvm:+LC_ALL="$jvm"} "$MAVEN" -B "$@")
+    # What is built is not secret, and the agent's files are laid over machines' /etc as they are.
+    (cd "$HOME_FOLDER" && umask 022 && env JAVA_HOME="$JDK" ${jvm:+LC_ALL="$jvm"} MAVEN_OPTS="${MAVEN_OPTS-} --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" \
+        "$MAVEN" -B ${colour:+"$colour"} "$@")
 }

@@ -80,6 +80,9 @@ service_arguments() {
             if [ -n "${CLUSTERBOX_SLACK_API_URL-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.slack.api-url=$CLUSTERBOX_SLACK_API_URL")
             fi
+            if [ -n "${CLUSTERBOX_SLACK_HOOKS_URL-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.hooks-url=$CLUSTERBOX_SLACK_HOOKS_URL")
+            fi
             ;;
     esac
 }

@@ -135,3 +135,12 @@ test_a_port_that_is_none_is_refused() {
     CLUSTERBOX_GATEWAY_PORT=70000 launch services status
     expect_code 2
 }
+
+# vm-service makes the folders of machines' root file systems: closed ones would lock out all but root in there.
+test_services_make_files_that_others_can_read_inside_of_a_closed_state_folder() {
+    local pid
+    launch services start
+    read -r pid _ <"$work/state/run/vm-service.pid"
+    expect_in '0022' "$(grep Umask "/proc/$pid/status")"
+    expect "$(stat -c %a "$work/state")" 700
+}
