@@ -33,7 +33,7 @@ final class AgentPeer implements ServerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentPeer.class);
 
-    private static final Context.Key<MachineRecord> MACHINE = Context.key("machine");
+    private static final Context.Key<Peer> PEER = Context.key("peer");
     private static final Context.Key<String> ADDRESS = Context.key("address");
 
     private final MachineStore machines;
@@ -42,8 +42,11 @@ final class AgentPeer implements ServerInterceptor {
         this.machines = machines;
     }
 
-    static MachineRecord machine() {
-        return MACHINE.get();
+    /** A machine of the inventory, and SHA-256 of the key that it has shown. */
+    record Peer(MachineRecord machine, String key) {}
+
+    static Peer peer() {
+        return PEER.get();
     }
 
     static String address() {
@@ -59,7 +62,7 @@ final class AgentPeer implements ServerInterceptor {
         var context = Context.current().withValue(ADDRESS, address);
         if (!call.getMethodDescriptor().equals(AgentGatewayGrpc.getEnrolMethod())) {
             try {
-                context = context.withValue(MACHINE, identify(call));
+                context = context.withValue(PEER, identify(call));
             } catch (ProblemException e) {
                 LOG.warn(
                         "{} from {} refused: {}", call.getMethodDescriptor().getBareMethodName(), address, e.problem());
@@ -77,7 +80,7 @@ final class AgentPeer implements ServerInterceptor {
         return Contexts.interceptCall(context, call, headers, next);
     }
 
-    private MachineRecord identify(ServerCall<?, ?> call) {
+    private Peer identify(ServerCall<?, ?> call) {
         var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         try {
             if (session == null || !(session.getPeerCertificates()[0] instanceof X509Certificate certificate)) {
@@ -86,10 +89,10 @@ final class AgentPeer implements ServerInterceptor {
             var machine = machines.find(commonName(certificate.getSubjectX500Principal()))
                     .orElseThrow(() -> refused(Code.FORBIDDEN, "the machine is not in the inventory"));
             var key = Secrets.hash(certificate.getPublicKey().getEncoded());
-            if (!machine.publicKey().equals(Optional.of(key))) {
+            if (!machine.isKnownBy(key)) {
                 throw refused(Code.FORBIDDEN, "the machine is known by another key");
             }
-            return machine;
+            return new Peer(machine, key);
         } catch (SSLPeerUnverifiedException e) {
             throw refused(Code.UNAUTHENTICATED, "no client certificate");
         }

@@ -23,15 +23,32 @@ record AgentRequest(ByteString der, String publicKey) {
         if (der.size() == 0 || der.size() > LARGEST) {
             throw refused("%d bytes (expected: 1 to %d)".formatted(der.size(), LARGEST));
         }
+        if (!isSigned(der.toByteArray())) {
+            throw refused("its signature is not by its key");
+        }
+        return new AgentRequest(der, publicKey(der.toByteArray()));
+    }
+
+    /** BouncyCastle answers bytes that make no sense with exceptions of all kinds. */
+    private static boolean isSigned(byte[] der) {
         try {
-            var request = new PKCS10CertificationRequest(der.toByteArray());
-            var key = request.getSubjectPublicKeyInfo();
-            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
-                throw refused("its signature is not by its key");
-            }
-            return new AgentRequest(der, Secrets.hash(key.getEncoded()));
-        } catch (IOException | PKCSException | OperatorCreationException | RuntimeException e) {
-            throw refused(e instanceof IOException ? "not a PKCS#10 request" : String.valueOf(e.getMessage()));
+            var request = new PKCS10CertificationRequest(der);
+            return request.isSignatureValid(
+                    new JcaContentVerifierProviderBuilder().build(request.getSubjectPublicKeyInfo()));
+        } catch (IOException e) {
+            throw refused("not a PKCS#10 request");
+        } catch (PKCSException | OperatorCreationException | RuntimeException e) {
+            throw refused("not a request that can be checked");
+        }
+    }
+
+    private static String publicKey(byte[] der) {
+        try {
+            return Secrets.hash(new PKCS10CertificationRequest(der)
+                    .getSubjectPublicKeyInfo()
+                    .getEncoded());
+        } catch (IOException e) {
+            throw refused("not a PKCS#10 request");
         }
     }
 

@@ -65,8 +65,8 @@ final class AgentService extends AgentGatewayGrpc.AgentGatewayImplBase {
 
     @Override
     public void sign(SignRequest request, StreamObserver<SignResponse> observer) {
-        var machine = AgentPeer.machine();
-        answer(observer, () -> signing.sign(machine, request));
+        var peer = AgentPeer.peer();
+        answer(observer, () -> signing.sign(peer, request));
     }
 
     @Override
@@ -108,17 +108,19 @@ final class AgentService extends AgentGatewayGrpc.AgentGatewayImplBase {
 
     @Override
     public StreamObserver<Report> attend(StreamObserver<Command> observer) {
-        return new Attending(AgentPeer.machine(), observer);
+        return new Attending(AgentPeer.peer(), observer);
     }
 
     private final class Attending implements StreamObserver<Report> {
 
         private final MachineRecord machine;
+        private final String key;
         private final StreamObserver<Command> commands;
         private @Nullable Link link;
 
-        Attending(MachineRecord machine, StreamObserver<Command> commands) {
-            this.machine = machine;
+        Attending(AgentPeer.Peer peer, StreamObserver<Command> commands) {
+            this.machine = peer.machine();
+            this.key = peer.key();
             this.commands = commands;
         }
 
@@ -126,7 +128,8 @@ final class AgentService extends AgentGatewayGrpc.AgentGatewayImplBase {
         public void onNext(Report report) {
             switch (report.getKindCase()) {
                 case HELLO -> hello(report);
-                case OUTCOME -> agents.report(report.getOutcome());
+                case OUTCOME ->
+                    Optional.ofNullable(link).ifPresent(opened -> agents.report(opened, report.getOutcome()));
                 case KIND_NOT_SET -> LOG.warn("{}: an empty report", machine.hostName());
             }
         }
@@ -135,14 +138,14 @@ final class AgentService extends AgentGatewayGrpc.AgentGatewayImplBase {
             if (link != null) {
                 return;
             }
-            machines.attended(machine.id());
+            machines.attended(machine.id(), key);
             var opened = new Link(this::send, this::close);
             link = opened;
             LOG.info(
                     "the agent on {} of {} attends, version {}",
                     machine.hostName(),
                     machine.cluster(),
-                    report.getHello().getAgentVersion());
+                    Agents.shown(report.getHello().getAgentVersion()));
             agents.connected(machine.id(), opened);
         }
 

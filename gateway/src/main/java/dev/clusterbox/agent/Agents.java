@@ -31,6 +31,8 @@ public final class Agents {
     /** No command takes longer: each waiting operation has a limit of its own below this. */
     private static final Duration LONGEST = Duration.ofMinutes(15);
 
+    private static final int LONGEST_TEXT = 2_000;
+
     /** A stream to one agent. */
     static final class Link {
 
@@ -82,11 +84,12 @@ public final class Agents {
         }
     }
 
-    void report(Outcome outcome) {
+    /** An outcome counts only on the stream that the command went down. */
+    void report(Link link, Outcome outcome) {
         lock.lock();
         try {
             var command = running.get(outcome.getCommand());
-            if (command != null && outcome.getOperation() == command.outcomes.size()) {
+            if (command != null && command.link == link && outcome.getOperation() == command.outcomes.size()) {
                 command.outcomes.add(outcome);
                 changed.signalAll();
             }
@@ -219,6 +222,12 @@ public final class Agents {
         } catch (IllegalArgumentException e) {
             code = Code.FAILED;
         }
-        return new Problem(code, "%s: %s".formatted(who, failed.getMessage()), failed.getHint());
+        return new Problem(code, "%s: %s".formatted(who, shown(failed.getMessage())), shown(failed.getHint()));
+    }
+
+    /** What a machine says goes to logs and terminals: no line of its own making, no escape sequence, no endless text. */
+    static String shown(String text) {
+        var plain = text.strip().replaceAll("\\p{Cntrl}+", " ");
+        return plain.length() > LONGEST_TEXT ? plain.substring(0, LONGEST_TEXT) + "…" : plain;
     }
 }

@@ -8,10 +8,13 @@ import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.remote.PkiClient;
 import dev.clusterbox.remote.PkiClient.Identity;
 import dev.clusterbox.storage.Database;
+import dev.clusterbox.storage.Database.Transaction;
 import dev.clusterbox.storage.Secrets;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +63,7 @@ final class Enrolment {
             var csr = AgentRequest.parse(request.getCsr());
             return switch (request.getProofCase()) {
                 case TOKEN -> byToken(request.getMachine(), request.getToken(), csr, from);
-                case EXPIRED -> byExpired(request, csr);
+                case EXPIRED -> byExpired(request, csr, from);
                 case PROOF_NOT_SET ->
                     throw Problem.invalid("no proof (expected: a token or an expired certificate)", "")
                             .asException();
@@ -72,11 +75,12 @@ final class Enrolment {
     }
 
     private String byToken(String machineId, String token, AgentRequest csr, String from) throws InterruptedException {
-        var known = database.transaction(t -> machines.find(t, machineId));
-        if (known.isPresent() && known.get().sourceAddress().isEmpty()) {
-            hidden.requireRunning(known.get());
+        var claim = new Claim(machineId, Secrets.hash(token), csr.publicKey(), from);
+        var known = database.transaction(t -> require(t, claim)).machine;
+        if (known.sourceAddress().isEmpty()) {
+            hidden.requireRunning(known);
         }
-        var machine = admit(machineId, Secrets.hash(token), csr.publicKey(), from);
+        var machine = admit(claim);
         if (machine.chain().isPresent()) {
             return machine.chain().get();
         }
@@ -86,37 +90,56 @@ final class Enrolment {
         return chain;
     }
 
+    private record Claim(String machineId, String tokenHash, String publicKey, String from) {}
+
+    private record Admitted(MachineRecord machine, boolean spent) {}
+
     /** Looks and spends in one transaction: of two keys that come at once, one wins. */
-    private MachineRecord admit(String machineId, String tokenHash, String publicKey, String from) {
+    private MachineRecord admit(Claim claim) {
         return database.transaction(t -> {
-            var token = machines.token(t, tokenHash).orElseThrow(() -> refused("the token is not known"));
-            var machine = machines.find(t, machineId).orElseThrow(() -> refused("the machine is not known"));
-            if (!token.machine().equals(machineId)) {
-                throw refused("the token is another machine's");
+            var admitted = require(t, claim);
+            if (admitted.spent) {
+                return admitted.machine;
             }
-            var stated = machine.sourceAddress();
-            if (stated.isPresent() && !stated.get().equals(from)) {
-                throw refused("from %s (expected: %s)".formatted(from, stated.get()));
-            }
-            if (token.spentBy().isPresent()) {
-                if (!token.spentBy().get().equals(publicKey)) {
-                    throw refused("the token was used with another key");
-                }
-                return machine;
-            }
-            if (token.expiresAt().isBefore(clock.instant())) {
-                throw refused("the token has expired");
-            }
-            machines.spend(t, tokenHash, machineId, publicKey);
-            return machines.find(t, machineId).orElseThrow();
+            machines.spend(t, claim.tokenHash, claim.machineId, claim.publicKey);
+            return machines.find(t, claim.machineId).orElseThrow();
         });
     }
 
-    private String byExpired(EnrolRequest request, AgentRequest csr) throws InterruptedException {
+    /** Changes nothing. Either the token is unspent, or it was spent by this key, which is still the machine's. */
+    private Admitted require(Transaction t, Claim claim) throws SQLException {
+        var token = machines.token(t, claim.tokenHash).orElseThrow(() -> refused("the token is not known"));
+        var machine = machines.find(t, claim.machineId).orElseThrow(() -> refused("the machine is not known"));
+        if (!token.machine().equals(claim.machineId)) {
+            throw refused("the token is another machine's");
+        }
+        requireAddress(machine, claim.from);
+        boolean spent = token.spentBy().isPresent();
+        if (spent) {
+            var key = Optional.of(claim.publicKey);
+            if (!token.spentBy().equals(key) || !machine.publicKey().equals(key)) {
+                throw refused("the token was used with another key");
+            }
+        } else if (token.expiresAt().isBefore(clock.instant())) {
+            throw refused("the token has expired");
+        }
+        return new Admitted(machine, spent);
+    }
+
+    private static void requireAddress(MachineRecord machine, String from) {
+        var stated = machine.sourceAddress();
+        if (stated.isPresent() && !stated.get().equals(from)) {
+            throw refused("from %s (expected: %s)".formatted(from, stated.get()));
+        }
+    }
+
+    private String byExpired(EnrolRequest request, AgentRequest csr, String from) throws InterruptedException {
         var machine = machines.find(request.getMachine()).orElseThrow(() -> refused("the machine is not known"));
-        expired.require(machine, request.getExpired(), request.getCsr().toByteArray());
+        requireAddress(machine, from);
+        var shown =
+                expired.require(machine, request.getExpired(), request.getCsr().toByteArray());
         var chain = sign(machine, csr);
-        machines.rekey(machine.id(), csr.publicKey(), chain);
+        machines.rekey(machine.id(), shown, csr.publicKey(), chain);
         LOG.info("{} of {} has come back with an expired certificate", machine.hostName(), machine.cluster());
         return chain;
     }

@@ -8,7 +8,9 @@ import dev.clusterbox.storage.Secrets;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -31,28 +33,42 @@ final class ExpiredAgents {
         this.clock = clock;
     }
 
-    /** @throws dev.clusterbox.problem.ProblemException if the proof does not hold */
-    void require(MachineRecord machine, ExpiredCertificate proof, byte[] csr) {
+    /**
+     * Returns SHA-256 of the key by which the proof holds.
+     *
+     * @throws dev.clusterbox.problem.ProblemException if the proof does not hold
+     */
+    String require(MachineRecord machine, ExpiredCertificate proof, byte[] csr) {
         try {
             var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(
                             new ByteArrayInputStream(proof.getCertificate().toByteArray()));
             certificate.verify(identity.authority().getPublicKey());
             var key = certificate.getPublicKey();
-            if (!machine.publicKey().equals(java.util.Optional.of(Secrets.hash(key.getEncoded())))) {
+            var hash = Secrets.hash(key.getEncoded());
+            if (!machine.isKnownBy(hash)) {
                 throw refused("the certificate's key is not this machine's");
             }
             if (certificate.getNotAfter().toInstant().plus(GRACE).isBefore(clock.instant())) {
                 throw refused("the certificate expired more than %d days ago".formatted(GRACE.toDays()));
             }
-            var signature = Signature.getInstance("SHA256withECDSA");
-            signature.initVerify(key);
-            signature.update(csr);
-            if (!signature.verify(proof.getSignature().toByteArray())) {
+            if (!isSigned(csr, proof.getSignature().toByteArray(), key)) {
                 throw refused("the request is not signed by the certificate's key");
             }
+            return hash;
         } catch (GeneralSecurityException e) {
             throw refused("the expired certificate is not of this installation");
+        }
+    }
+
+    private static boolean isSigned(byte[] csr, byte[] signed, PublicKey key) throws GeneralSecurityException {
+        var signature = Signature.getInstance("SHA256withECDSA");
+        signature.initVerify(key);
+        signature.update(csr);
+        try {
+            return signature.verify(signed);
+        } catch (SignatureException e) {
+            return false;
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The inventory: which machines there are, by which key each is known, and the tokens for first contact. */
 @Singleton
@@ -24,6 +25,7 @@ public final class MachineStore {
      *
      * @param sourceAddress from which the agent must come, where vm-service has stated it
      * @param publicKey SHA-256 of the key by which the agent is known, once it has enrolled
+     * @param keyBefore the one before, until the agent attends with the new one: the answer with its certificate may be lost
      * @param chain its certificate, PEM
      * @param attended whether it has ever used that certificate
      */
@@ -33,13 +35,20 @@ public final class MachineStore {
             String hostName,
             Optional<String> sourceAddress,
             Optional<String> publicKey,
+            Optional<String> keyBefore,
             Optional<String> chain,
-            boolean attended) {}
+            boolean attended) {
+
+        boolean isKnownBy(String key) {
+            return Stream.of(publicKey, keyBefore).flatMap(Optional::stream).anyMatch(key::equals);
+        }
+    }
 
     /** @param spentBy SHA-256 of the key that has used it */
     record JoinToken(String machine, Instant expiresAt, Optional<String> spentBy) {}
 
-    private static final String COLUMNS = "id, cluster, host_name, source_address, public_key, chain, first_attended";
+    private static final String COLUMNS =
+            "id, cluster, host_name, source_address, public_key, key_before, chain, first_attended";
 
     private final Database database;
     private final Secrets secrets;
@@ -109,7 +118,7 @@ public final class MachineStore {
     void spend(Transaction t, String tokenHash, String machine, String publicKey) throws SQLException {
         t.update("UPDATE join_tokens SET spent_by = ? WHERE token_hash = ?", publicKey, tokenHash);
         t.update(
-                "UPDATE machines SET public_key = ?, chain = NULL, first_attended = NULL WHERE id = ?",
+                "UPDATE machines SET public_key = ?, key_before = NULL, chain = NULL, first_attended = NULL WHERE id = ?",
                 publicKey,
                 machine);
     }
@@ -119,16 +128,25 @@ public final class MachineStore {
                 t.update("UPDATE machines SET chain = ? WHERE id = ? AND public_key = ?", chain, machine, publicKey));
     }
 
-    /** Replaces the key by which a machine is known, with what was signed for the new one. */
-    void rekey(String machine, String publicKey, String chain) {
-        database.transaction(
-                t -> t.update("UPDATE machines SET public_key = ?, chain = ? WHERE id = ?", publicKey, chain, machine));
+    /**
+     * Replaces the key by which a machine is known, with what was signed for the new one.
+     *
+     * @param shown the key that the machine has asked with; good until it attends with the new one
+     */
+    void rekey(String machine, String shown, String publicKey, String chain) {
+        database.transaction(t -> t.update(
+                "UPDATE machines SET public_key = ?, key_before = ?, chain = ? WHERE id = ?",
+                publicKey,
+                shown.equals(publicKey) ? null : shown,
+                chain,
+                machine));
     }
 
-    /** From its first stream on, a machine needs no token. */
-    void attended(String machine) {
+    /** From its first stream on, a machine needs no token; from the first with a new key on, not the key before. */
+    void attended(String machine, String key) {
         database.transaction(t -> {
             t.update("DELETE FROM join_tokens WHERE machine = ?", machine);
+            t.update("UPDATE machines SET key_before = NULL WHERE id = ? AND public_key = ?", machine, key);
             return t.update(
                     "UPDATE machines SET first_attended = ? WHERE id = ? AND first_attended IS NULL",
                     clock.instant().toString(),
@@ -144,6 +162,7 @@ public final class MachineStore {
                 Optional.ofNullable(row.getString(4)),
                 Optional.ofNullable(row.getString(5)),
                 Optional.ofNullable(row.getString(6)),
-                row.getString(7) != null);
+                Optional.ofNullable(row.getString(7)),
+                row.getString(8) != null);
     }
 }

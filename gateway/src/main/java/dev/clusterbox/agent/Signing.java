@@ -1,20 +1,25 @@
 package dev.clusterbox.agent;
 
-import dev.clusterbox.agent.MachineStore.MachineRecord;
+import dev.clusterbox.agent.AgentPeer.Peer;
 import dev.clusterbox.agent.v1.SignRequest;
 import dev.clusterbox.agent.v1.SignResponse;
 import dev.clusterbox.cluster.ClusterStore;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
+import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.release.Releases;
 import dev.clusterbox.remote.PkiClient;
 import dev.clusterbox.remote.PkiClient.Identity;
 import dev.clusterbox.storage.Secrets;
 import jakarta.inject.Singleton;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Certificates for machines: what one may have is looked up in the release by the machine's role, never asked of it. */
 @Singleton
 final class Signing {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Signing.class);
 
     private final ClusterStore clusters;
     private final MachineStore machines;
@@ -38,11 +43,26 @@ final class Signing {
         this.pki = pki;
     }
 
-    SignResponse sign(MachineRecord machine, SignRequest request) throws InterruptedException {
+    SignResponse sign(Peer peer, SignRequest request) throws InterruptedException {
+        try {
+            return signed(peer, request);
+        } catch (ProblemException e) {
+            LOG.warn(
+                    "a certificate '{}' for {} of {} refused: {}",
+                    Agents.shown(request.getProfile()),
+                    peer.machine().hostName(),
+                    peer.machine().cluster(),
+                    e.problem());
+            throw e;
+        }
+    }
+
+    private SignResponse signed(Peer peer, SignRequest request) throws InterruptedException {
+        var machine = peer.machine();
         var csr = AgentRequest.parse(request.getCsr());
         if (request.getProfile().equals("agent")) {
             var chain = enrolment.sign(machine, csr);
-            machines.rekey(machine.id(), csr.publicKey(), chain);
+            machines.rekey(machine.id(), peer.key(), csr.publicKey(), chain);
             return SignResponse.newBuilder()
                     .setCertificateChain(chain)
                     .setAuthority(identity.authorityPem())
@@ -57,7 +77,7 @@ final class Signing {
                 .orElseThrow(() -> new Problem(
                                 Code.FORBIDDEN,
                                 "a %s may not have a certificate '%s'"
-                                        .formatted(node.role().label(), request.getProfile()),
+                                        .formatted(node.role().label(), Agents.shown(request.getProfile())),
                                 "")
                         .asException());
         var certificate = pki.sign(

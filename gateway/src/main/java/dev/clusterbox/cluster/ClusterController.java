@@ -18,6 +18,10 @@ import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Map;
@@ -46,9 +50,33 @@ final class ClusterController {
     /** Makes a cluster, or makes it whole again: 202 and an operation. With {@code dryRun=true}: 200 and the plan. */
     @Post
     @Consumes({MediaType.APPLICATION_JSON, "application/yaml", MediaType.APPLICATION_YAML})
+    @ApiResponse(
+            responseCode = "202",
+            description = "the operation, under way; its address is in Location",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Operation.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "with dryRun=true: the plan",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ClusterView.class)))
     HttpResponse<?> up(
             HttpRequest<?> request,
-            @Body String body,
+            @RequestBody(
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON,
+                                        schema = @Schema(implementation = ClusterRequest.class)),
+                                @Content(
+                                        mediaType = "application/yaml",
+                                        schema = @Schema(implementation = ClusterRequest.class))
+                            })
+                    @Body
+                    String body,
             @QueryValue(defaultValue = "false") boolean dryRun,
             @Nullable @Header("Idempotency-Key") String key)
             throws InterruptedException {
@@ -63,6 +91,13 @@ final class ClusterController {
     }
 
     @Get
+    @ApiResponse(
+            responseCode = "200",
+            description = "all clusters, without asking for their machines",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ClusterList.class)))
     HttpResponse<?> list(HttpRequest<?> request) throws InterruptedException {
         var views = new ArrayList<ClusterView>();
         for (var cluster : clusters.list()) {
@@ -74,6 +109,13 @@ final class ClusterController {
     }
 
     @Get("/{name}")
+    @ApiResponse(
+            responseCode = "200",
+            description = "the cluster with its machines",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ClusterView.class)))
     HttpResponse<?> get(HttpRequest<?> request, String name) throws InterruptedException {
         var view = view(clusters.get(name));
         return plain(request)
@@ -98,7 +140,15 @@ final class ClusterController {
         return String.join("\n", machine.enter()) + "\n";
     }
 
+    /** Removes a cluster and everything that was made for it: 202 and an operation. */
     @Delete("/{name}")
+    @ApiResponse(
+            responseCode = "202",
+            description = "the operation, under way; its address is in Location",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Operation.class)))
     HttpResponse<?> down(HttpRequest<?> request, String name, @Nullable @Header("Idempotency-Key") String key) {
         return accepted(request, clusters.down(name, Caller.of(request).name(), checked(key)));
     }

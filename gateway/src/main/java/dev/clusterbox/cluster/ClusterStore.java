@@ -26,6 +26,11 @@ public final class ClusterStore {
                 cluster.createdAt().toString());
     }
 
+    /** Forgets a cluster that failed before it had a network, and so before anything was made. */
+    void removeUnmade(Transaction t, String name) throws SQLException {
+        t.update("DELETE FROM clusters WHERE name = ?", name);
+    }
+
     /** Together with what else belongs to the change. */
     public void save(Transaction t, Cluster cluster) throws SQLException {
         t.update("UPDATE clusters SET document = ? WHERE uid = ?", t.write(cluster), cluster.uid());

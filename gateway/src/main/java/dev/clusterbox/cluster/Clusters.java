@@ -47,7 +47,8 @@ public final class Clusters {
     }
 
     /**
-     * Has a cluster made, or made whole again. While the same is under way, that operation is the answer.
+     * Has a cluster made, or made whole again. While the same is under way, that operation is the answer. A cluster whose
+     * check of the host has failed is not there yet: the next request says anew what is meant.
      *
      * @param key of an earlier request whose answer was lost
      */
@@ -57,16 +58,17 @@ public final class Clusters {
         if (before.isPresent()) {
             return before.get();
         }
-        var there = clusters.find(request.clusterName().value());
+        var latest = running(request.clusterName().value());
+        var there = clusters.find(request.clusterName().value())
+                .filter(cluster -> latest.isPresent() || cluster.network().isPresent());
         var spec = request.spec(there);
         var through = Optional.ofNullable(request.through());
         provisioner.check(spec, through);
         there.ifPresent(cluster -> refuseChanges(cluster, spec));
-        var latest = operations.newest(spec.name()).filter(Operation::running);
         if (latest.isPresent()) {
             var running = latest.get();
             if (running.kind() == Kind.UP && running.through().equals(through)) {
-                return running;
+                return remembered(by, key, hash, running);
             }
             throw busy(running);
         }
@@ -74,9 +76,14 @@ public final class Clusters {
         return begin(cluster, there.isEmpty(), Kind.UP, through, by, key, hash);
     }
 
+    private Optional<Operation> running(String name) {
+        return operations.newest(name).filter(Operation::running);
+    }
+
     /** What {@link #up} would make. */
     Cluster plan(ClusterRequest request) throws InterruptedException {
-        var there = clusters.find(request.clusterName().value());
+        var there = clusters.find(request.clusterName().value())
+                .filter(cluster -> cluster.network().isPresent());
         var spec = request.spec(there);
         provisioner.check(spec, Optional.ofNullable(request.through()));
         there.ifPresent(cluster -> refuseChanges(cluster, spec));
@@ -91,10 +98,10 @@ public final class Clusters {
             return before.get();
         }
         var cluster = get(name);
-        var latest = operations.newest(name).filter(Operation::running);
+        var latest = running(name);
         if (latest.isPresent()) {
             if (latest.get().kind() == Kind.DOWN) {
-                return latest.get();
+                return remembered(by, key, hash, latest.get());
             }
             throw busy(latest.get());
         }
@@ -140,6 +147,7 @@ public final class Clusters {
                 Optional.empty());
         database.transaction(t -> {
             if (isNew) {
+                clusters.removeUnmade(t, cluster.name());
                 clusters.add(t, cluster);
             }
             operations.add(t, operation);
@@ -169,6 +177,17 @@ public final class Clusters {
                     .asException();
         }
         return answer.flatMap(a -> operations.find(a.operation));
+    }
+
+    /** A request that finds its operation under way is answered the same when it is sent again after its end. */
+    private Operation remembered(String by, Optional<String> key, String hash, Operation operation) {
+        if (key.isPresent()) {
+            database.transaction(t -> {
+                remember(t, by, key.get(), hash, operation);
+                return operation;
+            });
+        }
+        return operation;
     }
 
     private void remember(Transaction t, String by, String key, String hash, Operation operation) throws SQLException {

@@ -2,6 +2,7 @@ package dev.clusterbox.operation;
 
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -88,8 +89,9 @@ public record Event(
                 title,
                 Integer.toString(done),
                 Integer.toString(total),
-                "%.1f".formatted(seconds),
-                message.replaceAll("[\\t\\r\\n]+", " "),
+                // With a point, whatever the language of the gateway's host.
+                String.format(Locale.ROOT, "%.1f", seconds),
+                message.replaceAll("\\p{Cntrl}+", " "),
                 Long.toString(id));
     }
 

@@ -21,6 +21,11 @@ final class EventStream {
         this.log = log;
     }
 
+    /** Whether anything has ever happened to it. */
+    boolean knows(Of of, String name) {
+        return !log.after(of, name, 0).isEmpty();
+    }
+
     /** Streams what comes after an event; an operation's stream ends with its last one. */
     <T> Publisher<T> after(Of of, String name, long id, Function<Event, T> form) {
         return Flux.create(sink -> {
@@ -30,7 +35,10 @@ final class EventStream {
                 } catch (InterruptedException e) {
                     sink.complete();
                 } catch (RuntimeException e) {
-                    sink.error(e);
+                    // A reader that has gone is told nothing, and the database does not like to be interrupted.
+                    if (!sink.isCancelled()) {
+                        sink.error(e);
+                    }
                 }
             });
             sink.onDispose(reader::interrupt);

@@ -51,9 +51,11 @@ public record Operation(
                 id, cluster, kind, through, by, State.SUCCEEDED, startedAt, Optional.of(at), steps, Optional.empty());
     }
 
+    /** Steps that ran beside the one that failed were interrupted, and are not done. */
     public Operation failed(Instant at, Trouble trouble) {
+        var ended = steps.stream().map(StepProgress::interrupted).toList();
         return new Operation(
-                id, cluster, kind, through, by, State.FAILED, startedAt, Optional.of(at), steps, Optional.of(trouble));
+                id, cluster, kind, through, by, State.FAILED, startedAt, Optional.of(at), ended, Optional.of(trouble));
     }
 
     public StepProgress step(String stepId) {

@@ -57,10 +57,15 @@ final class OperationController {
                 event -> (event.line() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** All that happens to a cluster, over its operations; does not end. */
     @Get("/clusters/{name}/events")
     @Produces(MediaType.TEXT_EVENT_STREAM)
     Publisher<io.micronaut.http.sse.Event<Event>> ofCluster(
             String name, @Nullable @Header("Last-Event-ID") Long lastEventId) {
+        if (!events.knows(Of.CLUSTER, name)) {
+            throw Problem.notFound("there never was a cluster '%s'".formatted(name))
+                    .asException();
+        }
         return serverSent(Of.CLUSTER, name, lastEventId);
     }
 

@@ -13,6 +13,10 @@ public record StepProgress(String id, String title, State state, double seconds,
         FAILED
     }
 
+    StepProgress interrupted() {
+        return state == State.RUNNING ? new StepProgress(id, title, State.PENDING, seconds, message) : this;
+    }
+
     public static StepProgress pending(String id, String title) {
         return new StepProgress(id, title, State.PENDING, 0, "");
     }

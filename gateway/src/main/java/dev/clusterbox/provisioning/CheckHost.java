@@ -78,8 +78,10 @@ final class CheckHost implements Step {
     }
 
     private synchronized Subnet settle(Cluster cluster, List<Subnet> used) {
+        var all = clusters.list();
+        settled.keySet().retainAll(all.stream().map(Cluster::uid).toList());
         var taken = new ArrayList<Subnet>();
-        for (var other : clusters.list()) {
+        for (var other : all) {
             if (!other.name().equals(cluster.name())) {
                 Optional.ofNullable(other.network()
                                 .map(text -> Subnet.parse("network", text))

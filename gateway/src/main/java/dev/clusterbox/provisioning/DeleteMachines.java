@@ -30,6 +30,11 @@ final class DeleteMachines implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        if (cluster.network().isEmpty()) {
+            // The host was never found fit: there is nothing, and perhaps no provider that could be asked.
+            progress.say("none were made");
+            return cluster;
+        }
         var provider = cluster.spec().provider();
         var found = vms.machines(provider, cluster.name());
         var gone = new AtomicInteger();

@@ -31,8 +31,8 @@ final class DeleteNetwork implements Step {
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         if (cluster.network().isPresent()) {
             listeners.close(cluster.hostAddress());
+            vms.deleteNetwork(cluster.spec().provider(), cluster.name());
         }
-        vms.deleteNetwork(cluster.spec().provider(), cluster.name());
         return cluster;
     }
 }

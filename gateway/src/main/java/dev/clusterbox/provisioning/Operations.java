@@ -14,13 +14,17 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.release.Releases;
 import dev.clusterbox.storage.Database;
+import io.micronaut.context.event.ShutdownEvent;
 import io.micronaut.runtime.event.annotation.EventListener;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class Operations implements Provisioner {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+    /** A step that is interrupted ends at once; more only if the database is busy. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private static final List<String> PROVIDERS = List.of("nspawn", "virtualbox");
 
@@ -41,6 +48,7 @@ final class Operations implements Provisioner {
     private final ClusterDown down;
     private final AgentListeners listeners;
     private final InstantSource clock;
+    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
 
     Operations(
             Database database,
@@ -119,7 +127,24 @@ final class Operations implements Provisioner {
 
     @Override
     public void start(Operation operation) {
-        Thread.ofVirtual().name("operation-" + operation.cluster()).start(() -> run(operation));
+        var thread = Thread.ofVirtual().name("operation-" + operation.cluster()).unstarted(() -> {
+            try {
+                run(operation);
+            } finally {
+                running.remove(Thread.currentThread());
+            }
+        });
+        running.add(thread);
+        thread.start();
+    }
+
+    /** Before agents, services and database are gone: a step that missed one of them would take it for a failure. */
+    @EventListener
+    void leave(ShutdownEvent event) throws InterruptedException {
+        running.forEach(Thread::interrupt);
+        for (var thread : running) {
+            thread.join(FAREWELL);
+        }
     }
 
     private void run(Operation operation) {

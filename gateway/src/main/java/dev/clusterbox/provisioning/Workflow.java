@@ -40,14 +40,23 @@ final class Workflow {
             var learnt = step.run(cluster, message -> journal.progress(step, message));
             journal.done(step);
             return learnt;
-        } catch (ProblemException e) {
-            LOG.info("{}: '{}' failed: {}", cluster.name(), step.title(), e.problem());
-            throw failed(journal, step, e.problem());
         } catch (RuntimeException e) {
-            var id = UUID.randomUUID().toString().substring(0, 8);
-            LOG.error("internal error {}: {}: step '{}' has a bug", id, cluster.name(), step.title(), e);
-            throw failed(journal, step, Problem.bug("gateway", id));
+            if (Thread.interrupted()) {
+                // What was told to stop says so in many ways; none of them is the step's failure.
+                throw new InterruptedException(e.getMessage());
+            }
+            throw failed(journal, step, problem(step, cluster, e));
         }
+    }
+
+    private static Problem problem(Step step, Cluster cluster, RuntimeException e) {
+        if (e instanceof ProblemException expected) {
+            LOG.info("{}: '{}' failed: {}", cluster.name(), step.title(), expected.problem());
+            return expected.problem();
+        }
+        var id = UUID.randomUUID().toString().substring(0, 8);
+        LOG.error("internal error {}: {}: step '{}' has a bug", id, cluster.name(), step.title(), e);
+        return Problem.bug("gateway", id);
     }
 
     private static StepFailed failed(Journal journal, Step step, Problem problem) {
