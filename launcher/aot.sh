@@ -50,6 +50,8 @@ ensure_caches() {
     started=$NOW
     mkdir -p "$CACHE/aot"
     folder=$(mktemp -d "${TMPDIR:-/tmp}/clusterbox-aot.XXXXXX")
+    # Ctrl-C in here must not leave them behind: what is started in the background does not hear it.
+    trap 'kill $pids 2>/dev/null; rm -rf "$folder"; exit 130' INT TERM
     # All four side by side, as they will run: so that they talk to each other while they learn.
     make_secrets "$folder"
     for service in $SERVICES; do
@@ -93,6 +95,7 @@ ensure_caches() {
             : >"$CACHE_FILE"
         fi
     done
+    trap - INT TERM
     rm -rf "$folder"
     unlock
     now
