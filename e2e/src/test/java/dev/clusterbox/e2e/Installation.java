@@ -1,0 +1,149 @@
+package dev.clusterbox.e2e;
+
+import dev.clusterbox.standin.SlackStandIn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Clusterbox in a state folder of its own, with its services running, and a double of Slack. */
+final class Installation {
+
+    private static final Path HOME =
+            Path.of(System.getProperty("clusterbox.home")).toAbsolutePath().normalize();
+
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    private final Path state;
+    private final Map<String, String> environment;
+    private final SlackStandIn slack;
+
+    private Installation(Path state, Map<String, String> environment, SlackStandIn slack) {
+        this.state = state;
+        this.environment = environment;
+        this.slack = slack;
+    }
+
+    /** Each installation has ports of its own, so that a forgotten one does not answer for another. */
+    static Installation start(String name, int firstPort) throws IOException, InterruptedException {
+        var state = HOME.resolve("e2e/target/state").resolve(name);
+        deleteTree(state);
+        Files.createDirectories(state);
+        var slack = SlackStandIn.start(firstPort + 9);
+        var secrets = state.resolve("slack-secrets");
+        var environment = new HashMap<String, String>();
+        environment.put("JAVA_HOME", System.getProperty("clusterbox.java.home"));
+        environment.put("CLUSTERBOX_STATE", state.toString());
+        environment.put("CLUSTERBOX_GATEWAY_PORT", Integer.toString(firstPort));
+        environment.put("CLUSTERBOX_PKI_PORT", Integer.toString(firstPort + 1));
+        environment.put("CLUSTERBOX_VM_PORT", Integer.toString(firstPort + 2));
+        environment.put("CLUSTERBOX_SLACK_PORT", Integer.toString(firstPort + 3));
+        environment.put("CLUSTERBOX_SLACK_API_URL", slack.apiUrl());
+        environment.put("CLUSTERBOX_SLACK_HOOKS_URL", slack.hooksUrl());
+        environment.put(
+                "CLUSTERBOX_SLACK_SIGNING_SECRET_FILE",
+                SlackStandIn.file(secrets, "signing-secret", SlackStandIn.SIGNING_SECRET)
+                        .toString());
+        environment.put(
+                "CLUSTERBOX_SLACK_BOT_TOKEN_FILE",
+                SlackStandIn.file(secrets, "bot-token", SlackStandIn.BOT_TOKEN).toString());
+        var installation = new Installation(state, environment, slack);
+        installation.clusterbox("services", "start").succeeded();
+        return installation;
+    }
+
+    /** Types a command of the launcher. */
+    Run clusterbox(String... words) throws IOException, InterruptedException {
+        var command = new ArrayList<String>(List.of(HOME.resolve("clusterbox").toString()));
+        command.addAll(Arrays.asList(words));
+        return Run.of(LIMIT, environment, command);
+    }
+
+    /** Runs a command in a machine, as root there. */
+    Run onMachine(String cluster, String machine, String... command) throws IOException, InterruptedException {
+        return clusterbox(Stream.concat(Stream.of("ssh", cluster, machine, "--"), Arrays.stream(command))
+                .toArray(String[]::new));
+    }
+
+    Api gateway() throws IOException {
+        return api("CLUSTERBOX_GATEWAY_PORT", "gateway/tokens/admin.token");
+    }
+
+    Api pki() throws IOException {
+        return api("CLUSTERBOX_PKI_PORT", "tokens/pki.token");
+    }
+
+    Api vms() throws IOException {
+        return api("CLUSTERBOX_VM_PORT", "tokens/vm.token");
+    }
+
+    private Api api(String port, String token) throws IOException {
+        return new Api(
+                "http://127.0.0.1:" + environment.get(port),
+                Files.readString(state.resolve(token)).strip());
+    }
+
+    SlackStandIn slack() {
+        return slack;
+    }
+
+    /** Where Slack would send commands. */
+    String slackCommands() {
+        return "http://127.0.0.1:" + environment.get("CLUSTERBOX_SLACK_PORT") + "/slack/commands";
+    }
+
+    /** SIGKILL, and nothing else: the service has no time for anything. */
+    void kill(String service) throws IOException, InterruptedException {
+        // The pid file is "PID START-TIME"; the process is ours.
+        var pid = Files.readString(state.resolve("run").resolve(service + ".pid"))
+                .strip()
+                .split("\\s+", 2)[0];
+        var process = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        process.destroyForcibly();
+        while (process.isAlive()) {
+            Thread.sleep(5);
+        }
+    }
+
+    String log(String service) throws IOException {
+        try (var logs = Files.list(state.resolve("log"))) {
+            var text = new StringBuilder();
+            for (var log : logs.filter(file -> file.getFileName().toString().startsWith(service))
+                    .sorted()
+                    .toList()) {
+                text.append(Files.readString(log));
+            }
+            return text.toString();
+        }
+    }
+
+    Path state() {
+        return state;
+    }
+
+    /** Takes down what is up, and ends the services. */
+    void stop() throws IOException, InterruptedException {
+        for (var cluster : gateway().clusters()) {
+            clusterbox("down", cluster, "--yes").succeeded();
+        }
+        clusterbox("services", "stop").succeeded();
+        slack.close();
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
