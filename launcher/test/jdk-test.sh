@@ -83,7 +83,7 @@ test_without_a_jdk_and_a_terminal_one_sentence_says_how_to_get_one() {
 
 # An archive as the publisher's, on a web server of our own.
 serve_archive() {
-    rm -rf "$work/www" "$work/cache-jdk"
+    rm -rf "$work/www" "$work/www.log" "$work/cache-jdk"
     mkdir -p "$work/www"
     fake_jdk "$work/www/jdk-25.0.2+10" 25.0.2
     head -c 300000 /dev/urandom >"$work/www/jdk-25.0.2+10/lib"
