@@ -19,7 +19,8 @@ final class ImageFolderTest {
 
     @Test
     void what_a_killed_service_left_is_removed_and_its_builder_ended() throws Exception {
-        var scrap = Files.createDirectories(images.resolve(".building-1/root/etc")).getParent();
+        var scrap =
+                Files.createDirectories(images.resolve(".building-1/root/etc")).getParent();
         var whole = Files.createDirectories(images.resolve("base-1"));
         var builder = new ProcessBuilder("sh", "-c", "sleep 600 & wait; : " + scrap).start();
         while (builder.descendants().findAny().isEmpty()) {

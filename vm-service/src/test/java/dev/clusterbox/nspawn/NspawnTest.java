@@ -17,6 +17,8 @@ import dev.clusterbox.network.Cidr;
 import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.problem.Problem.Code;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -431,13 +433,28 @@ final class NspawnTest extends MachineProviderContract {
     @Test
     void machines_reach_the_world_behind_the_hosts_address_and_the_world_does_not_reach_them() throws Exception {
         var world = new World();
-        try {
+        try (var here = new ServerSocket(7000)) {
             var machine = running(SPEC);
+            in(machine, "sh", "-c", "socat TCP-LISTEN:7000,fork,reuseaddr EXEC:/bin/cat > /dev/null 2>&1 &")
+                    .orFail();
+            for (int i = 0; i < 500 && !reaches(SPEC.address().toString()); i++) {
+                Thread.sleep(Duration.ofMillis(10));
+            }
 
             assertTrue(in(machine, "ping", "-c1", "-W2", World.ADDRESS).succeeded());
-            assertFalse(world.run("ping", "-c1", "-W1", "192.168.56.10").succeeded());
+            assertTrue(reaches(SPEC.address().toString()), "the host reaches the machine");
+            assertTrue(world.reaches(World.HOST, here.getLocalPort()), "the world reaches the host");
+            assertFalse(world.reaches(SPEC.address().toString(), 7000), "the world does not reach the machine");
         } finally {
             world.remove();
+        }
+    }
+
+    private static boolean reaches(String address) {
+        try (var socket = new Socket(address, 7000)) {
+            return socket.isConnected();
+        } catch (IOException _) {
+            return false;
         }
     }
 
