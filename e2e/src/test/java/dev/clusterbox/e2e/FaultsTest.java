@@ -78,7 +78,7 @@ final class FaultsTest {
         installation.kill("slack-bot");
         installation.clusterbox("services", "start").succeeded();
 
-        slack.await(PATIENCE, shown -> shown.everything().contains("is up"));
+        slack.await(PATIENCE, shown -> shown.text().contains("done after"));
         Healthy.assertThrough(installation, "demo", 3, 3);
     }
 

@@ -71,16 +71,15 @@ final class UpThroughEtcdTest {
         SLACK {
             @Override
             void up(Installation installation) throws IOException, InterruptedException {
-                say(installation, "up demo --through etcd", "is up");
+                say(installation, "up demo --through etcd");
             }
 
             @Override
             void down(Installation installation) throws IOException, InterruptedException {
-                say(installation, "down demo --yes", "is gone");
+                say(installation, "down demo --yes");
             }
 
-            private void say(Installation installation, String text, String end)
-                    throws IOException, InterruptedException {
+            private void say(Installation installation, String text) throws IOException, InterruptedException {
                 var slack = installation.slack();
                 int seen = slack.shown().size();
                 var answer = slack.command(text).send(URI.create(installation.slackCommands()));
@@ -88,7 +87,7 @@ final class UpThroughEtcdTest {
                 slack.await(
                         PATIENCE,
                         shown -> slack.shown().indexOf(shown) >= seen
-                                && shown.everything().contains(end));
+                                && shown.text().contains("done after"));
             }
         };
 
