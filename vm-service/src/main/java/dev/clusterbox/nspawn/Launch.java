@@ -32,7 +32,8 @@ final class Launch {
 
     /**
      * Runs in the new namespaces. The address is there before the machine boots, so that nothing in it has to wait for a
-     * network. What systemd-nspawn keeps under /run/systemd/nspawn and leaves behind when it is killed is kept in memory.
+     * network. What systemd-nspawn keeps under /run/systemd, and leaves behind when it is killed, goes into a tmpfs of its own; not one
+     * on /run/systemd/nspawn: who removes that folder, empty as it seems, takes away what is mounted there elsewhere.
      */
     private static final String INSIDE = """
             read -r stat < /proc/self/stat
@@ -48,8 +49,8 @@ final class Launch {
             link set dev host0 up
             route add default via $CB_ROUTER
             END
-            mkdir -p /run/systemd/nspawn
-            mount -t tmpfs -o mode=755 tmpfs /run/systemd/nspawn
+            mkdir -p /run/systemd
+            mount -t tmpfs -o mode=755 tmpfs /run/systemd
             mount -t overlay -o "lowerdir=$CB_LAYERS,upperdir=$CB_FOLDER/upper,workdir=$CB_FOLDER/work" overlay "$CB_FOLDER/root"
             exec systemd-nspawn "$@"
             """;

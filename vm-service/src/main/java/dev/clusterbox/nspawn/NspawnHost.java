@@ -84,7 +84,7 @@ public final class NspawnHost implements AutoCloseable {
                 ? new SystemdScopes(
                         runner, hierarchies.stream().filter(SystemdScopes::owns).toList(), own, installation.id())
                 : own;
-        var power = new Power(installation, launch, groups, ip);
+        var power = new Power(installation, launch, groups, ip, runner);
         return new Nspawn(installation, images, bridges, power, runner, json, clock);
     }
 

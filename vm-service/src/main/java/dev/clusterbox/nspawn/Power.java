@@ -1,5 +1,7 @@
 package dev.clusterbox.nspawn;
 
+import dev.clusterbox.host.Command;
+import dev.clusterbox.host.CommandRunner;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.PowerState;
 import dev.clusterbox.network.Network;
@@ -7,17 +9,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Switches machines on and off, and tells which is which: by the host's processes, not by what was done last. */
 final class Power {
 
-    private static final Path NSPAWN = Path.of("/run/systemd/nspawn");
-
     /** A machine stops in half a second. One that hung for a minute was seen once: it is not waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration BETWEEN_ASKING = Duration.ofSeconds(1);
+
+    /** SIGRTMIN+3, by which systemd halts (systemd(1)), as a number: not every kill knows it by name. */
+    private static final String HALT = "-37";
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -25,12 +29,14 @@ final class Power {
     private final Launch launch;
     private final ControlGroups groups;
     private final Ip ip;
+    private final CommandRunner host;
 
-    Power(Installation installation, Launch launch, ControlGroups groups, Ip ip) {
+    Power(Installation installation, Launch launch, ControlGroups groups, Ip ip, CommandRunner host) {
         this.installation = installation;
         this.launch = launch;
         this.groups = groups;
         this.ip = ip;
+        this.host = host;
     }
 
     PowerState state(MachineName name, MachineFolder folder) {
@@ -79,12 +85,19 @@ final class Power {
         }
     }
 
-    /** Returns when the machine has stopped itself, or it has taken too long. */
+    /**
+     * Returns when the machine has stopped itself, or it has taken too long. It is asked more than once: a systemd that has only
+     * just started does not listen yet.
+     */
     void askToStop(MachineName name, MachineFolder folder) throws InterruptedException {
-        // Asked to end, systemd-nspawn passes SIGRTMIN+3 on, which is systemd's halt.
-        outermost(folder).flatMap(HostProcess::handle).ifPresent(ProcessHandle::destroy);
         long end = System.nanoTime() + PATIENCE.toNanos();
+        long nextAsked = System.nanoTime();
         while (System.nanoTime() < end && hasProcesses(name)) {
+            var first = firstProcess(folder);
+            if (first.isPresent() && System.nanoTime() >= nextAsked) {
+                host.run(Command.of("kill", HALT, Long.toString(first.get().id())));
+                nextAsked = System.nanoTime() + BETWEEN_ASKING.toNanos();
+            }
             Thread.sleep(PAUSE);
         }
     }
@@ -105,10 +118,5 @@ final class Power {
     /** Removes what machines share on the host, when the last of them is gone. */
     void tidy() throws InterruptedException {
         groups.tidy();
-        try {
-            Files.deleteIfExists(NSPAWN);
-        } catch (IOException _) {
-            // containers of others keep something there
-        }
     }
 }

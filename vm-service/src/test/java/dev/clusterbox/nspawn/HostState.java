@@ -34,7 +34,7 @@ record HostState(
                 TestHost.RUNNER.run(Command.of("nft", "list", "ruleset")).orFail(),
                 Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward")),
                 found(Path.of("/sys/fs/cgroup"), 3, installation(state)),
-                found(Path.of("/run"), 3, namespace()),
+                run(state),
                 processes(state));
     }
 
@@ -46,6 +46,12 @@ record HostState(
     /** Everything under /run/clusterbox that belongs to our network namespace has its number in its name. */
     private static String namespace() throws IOException {
         return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString().replaceAll("[^0-9]", "");
+    }
+
+    private static TreeSet<String> run(Path state) throws IOException {
+        var names = found(Path.of("/run"), 4, namespace());
+        names.addAll(found(Path.of("/run"), 4, installation(state)));
+        return names;
     }
 
     private static TreeSet<String> found(Path folder, int depth, String part) throws IOException {

@@ -335,6 +335,15 @@ final class NspawnTest extends MachineProviderContract {
     }
 
     @Test
+    void a_machine_that_has_only_just_started_stops_as_soon_as_it_listens() throws Exception {
+        running(SPEC);
+        var start = System.nanoTime();
+
+        assertEquals(PowerState.STOPPED, provider().stop(SPEC.name(), false).power());
+        assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 8);
+    }
+
+    @Test
     void what_a_machine_made_undeletable_is_deleted() throws Exception {
         var machine = running(SPEC);
         in(machine, "sh", "-c", """
