@@ -150,7 +150,6 @@ final class Enrolment {
         return pki.sign(
                         identity,
                         csr.der().toByteArray(),
-                        Secrets.hash(csr.der().toByteArray()),
                         "agent " + machine.id())
                 .chain();
     }

@@ -2,7 +2,6 @@ package dev.clusterbox.agent;
 
 import dev.clusterbox.remote.PkiClient;
 import dev.clusterbox.remote.PkiClient.Identity;
-import dev.clusterbox.storage.Secrets;
 import dev.clusterbox.storage.StateFolder;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
@@ -109,7 +108,6 @@ public final class GatewayIdentity {
         var certificate = pki.sign(
                 new Identity("installation", "service", "CN=gateway", List.of("dns:" + SERVER_NAME)),
                 csr,
-                Secrets.hash(csr),
                 "gateway");
         var pem = new StringWriter();
         try (var writer = new PemWriter(pem)) {

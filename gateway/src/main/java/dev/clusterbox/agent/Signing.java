@@ -10,7 +10,6 @@ import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.release.Releases;
 import dev.clusterbox.remote.PkiClient;
 import dev.clusterbox.remote.PkiClient.Identity;
-import dev.clusterbox.storage.Secrets;
 import jakarta.inject.Singleton;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +82,6 @@ final class Signing {
         var certificate = pki.sign(
                 new Identity(right.authority(), right.profile(), right.subject(), right.names()),
                 csr.der().toByteArray(),
-                Secrets.hash(csr.der().toByteArray()),
                 "agent " + cluster.machineName(node));
         return SignResponse.newBuilder()
                 .setCertificateChain(certificate.chain())

@@ -1,5 +1,6 @@
 package dev.clusterbox.remote;
 
+import dev.clusterbox.storage.Secrets;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
@@ -83,18 +84,19 @@ public final class PkiClient {
     }
 
     /**
-     * Has a CSR signed for an identity that was approved here.
+     * Has a CSR signed for an identity that was approved here. The same CSR for the same identity gets the same certificate,
+     * however often it is sent.
      *
      * @param csr PKCS#10, DER
-     * @param key the same key and request get the same certificate, however often they are sent
      */
-    public Certificate sign(Identity identity, byte[] csr, String key, String actor) throws InterruptedException {
+    public Certificate sign(Identity identity, byte[] csr, String actor) throws InterruptedException {
         var uri = UriBuilder.of("/v1/authorities/" + identity.authority + "/certificates")
                 .queryParam("profile", identity.profile)
                 .queryParam("subject", identity.subject);
         if (!identity.names.isEmpty()) {
             uri.queryParam("san", identity.names.toArray());
         }
+        var key = Secrets.hash(identity + " " + Secrets.hash(csr));
         return service.call(
                 HttpRequest.POST(uri.build(), csr)
                         .contentType("application/pkcs10")
