@@ -11,21 +11,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The computer that machines are made on: everything that a machine could leave behind. */
+/**
+ * The computer that machines are made on: everything that a machine could leave behind. The network is the tests' own; of what
+ * they share with the rest of the host, what bears our names or uses our folders is looked at.
+ */
 final class Host {
+
+    private static final Pattern OURS = Pattern.compile("clusterbox|cbm-|/e2e/target/state/");
 
     private Host() {}
 
     /** What stands where, by kind. */
     static Map<String, Set<String>> snapshot() throws IOException, InterruptedException {
         var found = new TreeMap<String, Set<String>>();
-        found.put("mounts", lines(Files.readString(Path.of("/proc/self/mountinfo")), " ", 4));
-        found.put("interfaces", lines(run("ip", "-o", "link"), ": ", 1));
-        found.put("namespaces", lines(run("ip", "netns", "list"), " ", 0));
-        found.put("firewall", lines(run("nft", "list", "tables"), "\n", 0));
-        found.put("forwarding", lines(Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward")), "\n", 0));
-        found.put("control groups", controlGroups());
+        found.put("interfaces", fields(run("ip", "-o", "link"), ": ", 1));
+        found.put("routes", fields(run("ip", "route"), "\n", 0));
+        found.put("firewall", fields(run("nft", "list", "tables"), "\n", 0));
+        found.put("forwarding", fields(Files.readString(Path.of("/proc/sys/net/ipv4/ip_forward")), "\n", 0));
+        found.put(
+                "mounts", ours(Files.readString(Path.of("/proc/self/mountinfo")).lines()));
+        found.put("namespaces", ours(run("ip", "netns", "list").lines()));
+        try (var folders = Files.walk(Path.of("/sys/fs/cgroup"))) {
+            found.put("control groups", ours(folders.filter(Files::isDirectory).map(Path::toString)));
+        }
         found.put("processes", processes());
         return found;
     }
@@ -47,7 +59,7 @@ final class Host {
                 .output();
     }
 
-    private static Set<String> lines(String text, String separator, int field) {
+    private static Set<String> fields(String text, String separator, int field) {
         var set = new TreeSet<String>();
         text.lines()
                 .filter(line -> !line.isBlank())
@@ -55,24 +67,24 @@ final class Host {
         return set;
     }
 
-    private static Set<String> controlGroups() throws IOException {
-        try (var folders = Files.walk(Path.of("/sys/fs/cgroup"))) {
-            var set = new TreeSet<String>();
-            folders.filter(Files::isDirectory).forEach(folder -> set.add(folder.toString()));
-            return set;
-        }
+    private static Set<String> ours(Stream<String> lines) {
+        return lines.filter(line -> OURS.matcher(line).find()).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Those of machines: their PID 1 and what started it. */
+    /** Those that have a file system of ours as their root: all that runs in machines. */
     private static Set<String> processes() {
-        var set = new TreeSet<String>();
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .command()
-                        .filter(command -> command.contains("systemd") || command.contains("/opt/clusterbox/"))
-                        .isPresent())
-                .forEach(process ->
-                        set.add(process.pid() + " " + process.info().command().orElseThrow()));
-        return set;
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    try {
+                        return Files.readString(Path.of("/proc/%d/mountinfo".formatted(process.pid())))
+                                .lines()
+                                .anyMatch(line -> line.contains("upperdir=")
+                                        && OURS.matcher(line).find());
+                    } catch (IOException e) {
+                        return false; // it has ended
+                    }
+                })
+                .map(process -> process.pid() + " " + process.info().command().orElse("?"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -39,6 +39,7 @@ final class Installation {
         var secrets = state.resolve("slack-secrets");
         var environment = new HashMap<String, String>();
         environment.put("JAVA_HOME", System.getProperty("clusterbox.java.home"));
+        environment.put("CLUSTERBOX_NO_BUILD", "yes");
         environment.put("CLUSTERBOX_STATE", state.toString());
         environment.put("CLUSTERBOX_GATEWAY_PORT", Integer.toString(firstPort));
         environment.put("CLUSTERBOX_PKI_PORT", Integer.toString(firstPort + 1));

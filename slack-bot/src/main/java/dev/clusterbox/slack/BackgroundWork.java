@@ -2,6 +2,7 @@ package dev.clusterbox.slack;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ final class BackgroundWork {
 
     /** Each may hold a connection to the gateway for as long as an operation takes. */
     private static final int MOST = 500;
+
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
@@ -45,8 +48,12 @@ final class BackgroundWork {
         return true;
     }
 
+    /** Gives what is interrupted a moment, so that it leaves no file half-way. */
     @PreDestroy
-    void stop() {
+    void stop() throws InterruptedException {
         threads.forEach(Thread::interrupt);
+        for (var thread : threads) {
+            thread.join(GRACE);
+        }
     }
 }

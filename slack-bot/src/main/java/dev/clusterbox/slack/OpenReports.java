@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +28,25 @@ final class OpenReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenReports.class);
     private static final Pattern CHANNEL = Pattern.compile("[A-Z0-9]{1,32}");
-    private static final Pattern TS = Pattern.compile("[0-9]{1,12}\\.[0-9]{1,12}");
+    private static final Pattern TS = Pattern.compile("([0-9]{1,12}\\.[0-9]{1,12})?");
+    private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
-    /** A message, and what it tells of. */
-    record Report(String channel, String ts, String operation, String user, String slash) {}
+    /**
+     * A message, and what it tells of.
+     *
+     * @param id names its file
+     * @param ts Slack's name for the message; empty as long as it is not known to be posted
+     */
+    record Report(String id, String channel, String ts, String operation, String user, String slash) {
+
+        static Report unposted(String channel, String operation, String user, String slash) {
+            return new Report(UUID.randomUUID().toString(), channel, "", operation, user, slash);
+        }
+
+        Report posted(String itsChannel, String itsTs) {
+            return new Report(id, itsChannel, itsTs, operation, user, slash);
+        }
+    }
 
     private final Optional<Path> folder;
 
@@ -40,7 +56,7 @@ final class OpenReports {
     }
 
     /** A message that cannot be kept is still shown, as long as this process lives. */
-    void add(Report report) {
+    void save(Report report) {
         var file = file(report);
         if (file.isEmpty()) {
             return;
@@ -100,6 +116,7 @@ final class OpenReports {
             return Optional.empty();
         }
         var report = new Report(
+                file.getFileName().toString().replaceFirst("\\.properties$", ""),
                 properties.getProperty("channel", ""),
                 properties.getProperty("ts", ""),
                 properties.getProperty("operation", ""),
@@ -113,13 +130,12 @@ final class OpenReports {
     }
 
     private Optional<Path> file(Report report) {
-        return folder.filter(_ -> named(report))
-                .map(path -> path.resolve(report.channel() + "-" + report.ts() + ".properties"));
+        return folder.filter(_ -> named(report)).map(path -> path.resolve(report.id() + ".properties"));
     }
 
-    /** Channel and ts come from Slack's answer and name a file. */
     private static boolean named(Report report) {
-        return CHANNEL.matcher(report.channel()).matches()
+        return ID.matcher(report.id()).matches()
+                && CHANNEL.matcher(report.channel()).matches()
                 && TS.matcher(report.ts()).matches();
     }
 }

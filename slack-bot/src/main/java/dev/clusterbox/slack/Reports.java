@@ -56,17 +56,22 @@ final class Reports {
         var progress = Progress.of(operation, interaction.user(), clock.instant());
         var slash = interaction.slash();
         var first = Messages.progress(progress, slash, clock.instant());
+        // Written down first: killed between Slack's taking the message and its answer, the next process says it again.
+        var report = Report.unposted(interaction.channel(), operation.id(), interaction.user(), slash);
+        open.save(report);
         switch (replies.insist(() -> door.api().post(interaction.channel(), first))) {
             case Done message -> {
-                if (!operation.ended()) {
-                    var report = new Report(message.channel(), message.ts(), operation.id(), interaction.user(), slash);
-                    open.add(report);
-                    show(report, progress);
+                if (operation.ended()) {
+                    open.remove(report);
+                } else {
+                    var posted = report.posted(message.channel(), message.ts());
+                    open.save(posted);
+                    show(posted, progress);
                 }
             }
-            case SlackApi.Refused(var why) -> tellPrivately(interaction, progress, why);
-            case SlackApi.Busy _ -> tellPrivately(interaction, progress, "too many messages");
-            case SlackApi.Lost(var why) -> tellPrivately(interaction, progress, why);
+            case SlackApi.Refused(var why) -> tellPrivately(report, interaction, progress, why);
+            case SlackApi.Busy _ -> tellPrivately(report, interaction, progress, "too many messages");
+            case SlackApi.Lost(var why) -> tellPrivately(report, interaction, progress, why);
         }
     }
 
@@ -86,10 +91,19 @@ final class Reports {
         while (true) {
             try {
                 var operation = gateway.operation(report.operation());
-                show(report, Progress.of(operation, report.user(), clock.instant()));
+                var progress = Progress.of(operation, report.user(), clock.instant());
+                if (report.ts().isEmpty()) {
+                    postAgain(report, progress);
+                } else {
+                    show(report, progress);
+                }
                 return;
             } catch (ProblemException e) {
                 if (e.problem().code() != Code.UNAVAILABLE) {
+                    if (report.ts().isEmpty()) {
+                        open.remove(report);
+                        return;
+                    }
                     deliver(report, live -> live.finish(Messages.problem(e.problem())));
                     return;
                 }
@@ -98,8 +112,23 @@ final class Reports {
         }
     }
 
+    /** Whether its first message came through was never learnt: two are better than none. */
+    private void postAgain(Report report, Progress progress) throws InterruptedException {
+        var message = Messages.progress(progress, report.slash(), clock.instant());
+        if (replies.insist(() -> door.api().post(report.channel(), message)) instanceof Done done) {
+            var posted = report.posted(done.channel(), done.ts());
+            open.save(posted);
+            show(posted, progress);
+        } else {
+            LOG.warn("operation {} could not be shown in {}", report.operation(), report.channel());
+            open.remove(report);
+        }
+    }
+
     /** The channel is closed to the bot, so the person learns the beginning and the end by other means. */
-    private void tellPrivately(Interaction interaction, Progress progress, String why) throws InterruptedException {
+    private void tellPrivately(Report report, Interaction interaction, Progress progress, String why)
+            throws InterruptedException {
+        open.remove(report);
         LOG.warn("cannot write in channel {}: {}", interaction.channel(), why);
         replies.to(
                 interaction,
