@@ -147,10 +147,7 @@ final class Enrolment {
     /** Has a certificate made for a machine's agent; also when it renews its own. */
     String sign(MachineRecord machine, AgentRequest csr) throws InterruptedException {
         var identity = new Identity(AUTHORITY, PROFILE, subject(machine.id()), List.of());
-        return pki.sign(
-                        identity,
-                        csr.der().toByteArray(),
-                        "agent " + machine.id())
+        return pki.sign(identity, csr.der().toByteArray(), "agent " + machine.id())
                 .chain();
     }
 

@@ -106,9 +106,7 @@ public final class GatewayIdentity {
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
                 .getEncoded();
         var certificate = pki.sign(
-                new Identity("installation", "service", "CN=gateway", List.of("dns:" + SERVER_NAME)),
-                csr,
-                "gateway");
+                new Identity("installation", "service", "CN=gateway", List.of("dns:" + SERVER_NAME)), csr, "gateway");
         var pem = new StringWriter();
         try (var writer = new PemWriter(pem)) {
             writer.writeObject(new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded()));

@@ -68,7 +68,8 @@ final class ApiTokensTest {
 
         assertNotEquals(admin, installation.token("admin"));
         assertEquals(200, installation.rest().get("/v1/clusters").status());
-        assertEquals(401, installation.rest().withToken(admin).get("/v1/clusters").status());
+        assertEquals(
+                401, installation.rest().withToken(admin).get("/v1/clusters").status());
         assertEquals(200, installation.rest().withToken(bot).get("/v1/clusters").status(), "the other one stays");
         assertTrue(installation.rows("SELECT name FROM api_tokens").containsAll(List.of("admin", "slack-bot")));
     }

@@ -63,7 +63,10 @@ final class AgentPeerTest {
             contact.assertRefused(
                     code,
                     why,
-                    () -> connection.calls().fetch(FetchRequest.getDefaultInstance()).hasNext());
+                    () -> connection
+                            .calls()
+                            .fetch(FetchRequest.getDefaultInstance())
+                            .hasNext());
             contact.assertRefused(code, why, () -> {
                 var stream = FirstContact.open(connection);
                 throw Problems.toStatus(stream.next().end().orElseThrow());
@@ -132,8 +135,7 @@ final class AgentPeerTest {
         assertNothingOpens(
                 Code.FORBIDDEN, "the machine is not in the inventory", Optional.of(new Credentials(keys, chain)));
         var nameless = signedByInstallation("O=clusterbox:agents", keys);
-        assertNothingOpens(
-                Code.FORBIDDEN, "has no common name", Optional.of(new Credentials(keys, nameless)));
+        assertNothingOpens(Code.FORBIDDEN, "has no common name", Optional.of(new Credentials(keys, nameless)));
     }
 
     /** The authority's own word for somebody who is not in the inventory. */
@@ -159,7 +161,9 @@ final class AgentPeerTest {
         try (var connection = contact.connect(ADDRESS, Optional.of(controller))) {
             var signed = connection.calls().sign(sign("etcd-server", keys));
             var certificate = Pem.certificates(signed.getCertificateChain()).getFirst();
-            assertEquals("CN=controller-1,O=etcd", certificate.getSubjectX500Principal().getName());
+            assertEquals(
+                    "CN=controller-1,O=etcd",
+                    certificate.getSubjectX500Principal().getName());
             assertEquals(keys.getPublic(), certificate.getPublicKey());
             for (var profile : List.of("admin", "service", "", "etcd-server\nfoo", "kubelet-client")) {
                 contact.assertRefused(
@@ -297,12 +301,15 @@ final class AgentPeerTest {
             assertArrayEquals(content, bytes.toByteArray());
 
             var refused = new ArrayList<Code>();
-            var wrong = List.of("../secret", "", sha256.toUpperCase(java.util.Locale.ROOT), "0".repeat(64), "/etc/passwd");
+            var wrong =
+                    List.of("../secret", "", sha256.toUpperCase(java.util.Locale.ROOT), "0".repeat(64), "/etc/passwd");
             for (var name : wrong) {
-                var e = assertThrows(StatusRuntimeException.class, () -> connection
-                        .calls()
-                        .fetch(FetchRequest.newBuilder().setSha256(name).build())
-                        .hasNext());
+                var e = assertThrows(
+                        StatusRuntimeException.class,
+                        () -> connection
+                                .calls()
+                                .fetch(FetchRequest.newBuilder().setSha256(name).build())
+                                .hasNext());
                 refused.add(Problems.fromStatus(e).code());
             }
             assertEquals(wrong.stream().map(name -> Code.NOT_FOUND).toList(), refused);

@@ -143,9 +143,7 @@ final class EnrolmentTest {
         contact.clock.putForward(MachineStore.TOKEN_LIFE.plusSeconds(1));
 
         contact.assertRefused(
-                Code.FORBIDDEN,
-                "the token has expired",
-                () -> contact.enrol(ADDRESS, request(machine, token, csr)));
+                Code.FORBIDDEN, "the token has expired", () -> contact.enrol(ADDRESS, request(machine, token, csr)));
     }
 
     @Test
@@ -229,9 +227,7 @@ final class EnrolmentTest {
         machine();
 
         contact.assertRefused(
-                Code.FORBIDDEN,
-                "the token is not known",
-                () -> contact.enrol(ADDRESS, request(machine, token, csr)));
+                Code.FORBIDDEN, "the token is not known", () -> contact.enrol(ADDRESS, request(machine, token, csr)));
     }
 
     @Test
@@ -248,9 +244,7 @@ final class EnrolmentTest {
                 "CSR: 16385 bytes (expected: 1 to 16384)",
                 () -> contact.enrol(ADDRESS, request(machine, token, new byte[16 * 1024 + 1])));
         contact.assertRefused(
-                Code.INVALID,
-                "CSR: 0 bytes",
-                () -> contact.enrol(ADDRESS, request(machine, token, new byte[0])));
+                Code.INVALID, "CSR: 0 bytes", () -> contact.enrol(ADDRESS, request(machine, token, new byte[0])));
         contact.assertRefused(
                 Code.INVALID,
                 "CSR: not a",
@@ -378,14 +372,12 @@ final class EnrolmentTest {
                     () -> contact.enrol(
                             ADDRESS,
                             good.toBuilder()
-                                    .setExpired(good.getExpired().toBuilder()
-                                            .setSignature(ByteString.copyFrom(garbage)))
+                                    .setExpired(
+                                            good.getExpired().toBuilder().setSignature(ByteString.copyFrom(garbage)))
                                     .build()));
         }
         contact.assertRefused(
-                Code.FORBIDDEN,
-                "from 127.0.70.12 (expected: 127.0.70.11)",
-                () -> contact.enrol("127.0.70.12", good));
+                Code.FORBIDDEN, "from 127.0.70.12 (expected: 127.0.70.11)", () -> contact.enrol("127.0.70.12", good));
     }
 
     @Test
@@ -400,8 +392,8 @@ final class EnrolmentTest {
                 () -> contact.enrol(ADDRESS, comeBack(machine, others, others.keys(), csr)));
 
         var forger = Certificates.newKeys();
-        var forged = Certificates.issue(
-                forger, contact.authority(), "CN=" + machine + ",O=clusterbox:agents", old.keys());
+        var forged =
+                Certificates.issue(forger, contact.authority(), "CN=" + machine + ",O=clusterbox:agents", old.keys());
         contact.assertRefused(
                 Code.FORBIDDEN,
                 "the expired certificate is not of this installation",
@@ -436,7 +428,8 @@ final class EnrolmentTest {
                 () -> contact.enrol(ADDRESS, request(machine, token, csr)));
 
         contact.installation.vm.hide("demo-node-1", machine, "RUNNING");
-        assertEquals(1, contact.enrol("127.0.99.99", request(machine, token, csr)).size(), "from anywhere");
+        assertEquals(
+                1, contact.enrol("127.0.99.99", request(machine, token, csr)).size(), "from anywhere");
     }
 
     @Test

@@ -81,10 +81,7 @@ final class ClusterControllerTest {
             })
     void a_bad_request_is_refused_and_nothing_made(String yaml) {
         assertProblem(400, "INVALID", installation.rest().up(yaml));
-        assertProblem(
-                400,
-                "INVALID",
-                installation.rest().post("/v1/clusters?dryRun=true", "application/yaml", yaml));
+        assertProblem(400, "INVALID", installation.rest().post("/v1/clusters?dryRun=true", "application/yaml", yaml));
     }
 
     @ParameterizedTest
@@ -107,7 +104,12 @@ final class ClusterControllerTest {
 
     @Test
     void other_content_is_not_read() {
-        assertEquals(415, installation.rest().post("/v1/clusters", "text/plain", "name: demo").status());
+        assertEquals(
+                415,
+                installation
+                        .rest()
+                        .post("/v1/clusters", "text/plain", "name: demo")
+                        .status());
         assertEquals(
                 415,
                 installation
@@ -149,8 +151,12 @@ final class ClusterControllerTest {
     void nothing_is_told_to_who_has_no_token(String method, String path) {
         var stranger = installation.rest().withoutToken();
         assertProblem(401, "UNAUTHENTICATED", stranger.send(method, path));
-        for (var header : List.of("Bearer", "Bearer ", "Bearer x", "Basic YWRtaW46YWRtaW4=", "Bearer " + "x".repeat(600))) {
-            assertProblem(401, "UNAUTHENTICATED", stranger.with("Authorization", header).send(method, path));
+        for (var header :
+                List.of("Bearer", "Bearer ", "Bearer x", "Basic YWRtaW46YWRtaW4=", "Bearer " + "x".repeat(600))) {
+            assertProblem(
+                    401,
+                    "UNAUTHENTICATED",
+                    stranger.with("Authorization", header).send(method, path));
         }
         assertProblem(
                 401,
@@ -203,8 +209,10 @@ final class ClusterControllerTest {
 
         assertEquals(200, answer.status());
         assertEquals("{status=UP}", answer.json().toString(), "and nothing else");
-        assertEquals(200, installation.rest().withoutToken().get("/health/liveness").status());
-        assertEquals(200, installation.rest().withoutToken().get("/health/readiness").status());
+        assertEquals(
+                200, installation.rest().withoutToken().get("/health/liveness").status());
+        assertEquals(
+                200, installation.rest().withoutToken().get("/health/readiness").status());
     }
 
     @Test
@@ -260,7 +268,10 @@ final class ClusterControllerTest {
     @Test
     void a_terminal_gets_text() {
         var terminal = installation.rest().with("Accept", "text/plain");
-        var plan = terminal.post("/v1/clusters?dryRun=true", "application/yaml", "{name: demo, nodes: 1, controllers: 1, through: etcd}");
+        var plan = terminal.post(
+                "/v1/clusters?dryRun=true",
+                "application/yaml",
+                "{name: demo, nodes: 1, controllers: 1, through: etcd}");
         assertEquals(200, plan.status());
         assertEquals("""
                 demo: Kubernetes 1.36 on nspawn in 192.168.56.0/24, pods 10.244.0.0/16, services 10.32.0.0/24
@@ -268,7 +279,9 @@ final class ClusterControllerTest {
                   controller-1     controller     192.168.56.11    2 CPUs, 2048 MiB
                   node-1           node           192.168.56.21    2 CPUs, 2048 MiB
                 """, plan.body());
-        assertEquals("no clusters; './clusterbox up' makes one\n", terminal.get("/v1/clusters").body());
+        assertEquals(
+                "no clusters; './clusterbox up' makes one\n",
+                terminal.get("/v1/clusters").body());
         var missing = terminal.get("/v1/clusters/demo");
         assertEquals("text/plain", missing.header("Content-Type").split(";", -1)[0]);
         assertEquals("there is no cluster 'demo'\n'./clusterbox list' shows which there are\n", missing.body());
@@ -294,7 +307,8 @@ final class ClusterControllerTest {
         assertEquals(
                 404, terminal.get("/v1/clusters/demo/machines/node-1/enter").status());
         installation.vm.away();
-        assertTrue(terminal.get("/v1/clusters/demo").body().contains("unknown   agent connected"), "vm-service is away");
+        assertTrue(
+                terminal.get("/v1/clusters/demo").body().contains("unknown   agent connected"), "vm-service is away");
         installation.vm.back();
 
         var gone = terminal.delete("/v1/clusters/demo").body().strip();
@@ -303,7 +317,9 @@ final class ClusterControllerTest {
 
     @Test
     void a_program_gets_the_plan_as_the_cluster_it_would_be() {
-        var plan = installation.rest().post("/v1/clusters?dryRun=true", "application/json", "{\"nodes\": 0, \"through\": \"etcd\"}");
+        var plan = installation
+                .rest()
+                .post("/v1/clusters?dryRun=true", "application/json", "{\"nodes\": 0, \"through\": \"etcd\"}");
 
         assertEquals(200, plan.status());
         assertEquals("{kind=REQUESTED}", plan.text("state"));

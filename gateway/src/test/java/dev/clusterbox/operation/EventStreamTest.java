@@ -122,17 +122,15 @@ final class EventStreamTest {
         }
         assertEquals(404, installation.rest().get("/v1/clusters/other/events").status());
         assertEquals(404, installation.rest().get("/v1/operations/other/events").status());
-        assertEquals(404, installation.rest().get("/v1/operations/other/progress").status());
+        assertEquals(
+                404, installation.rest().get("/v1/operations/other/progress").status());
         assertEquals(404, installation.rest().get("/v1/operations/other").status());
     }
 
     @Test
     void a_number_that_is_none_is_refused() {
         for (var id : List.of("x", "1.5", "99999999999999999999", "1;2")) {
-            var answer = installation
-                    .rest()
-                    .with("Last-Event-ID", id)
-                    .get("/v1/operations/" + operation + "/progress");
+            var answer = installation.rest().with("Last-Event-ID", id).get("/v1/operations/" + operation + "/progress");
             assertEquals(400, answer.status(), id + ": " + answer.body());
         }
     }
@@ -147,8 +145,8 @@ final class EventStreamTest {
             assertEquals("UP demo for admin", all.getFirst().get(6));
             assertTrue(
                     all.stream()
-                            .anyMatch(fields -> fields.subList(0, 3)
-                                    .equals(List.of("step-done", "check-host", "Check host"))),
+                            .anyMatch(fields ->
+                                    fields.subList(0, 3).equals(List.of("step-done", "check-host", "Check host"))),
                     "" + all);
             assertEquals("operation-succeeded", all.getLast().getFirst());
             assertEquals("demo is up through etcd", all.getLast().get(6));

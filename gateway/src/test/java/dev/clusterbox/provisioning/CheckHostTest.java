@@ -94,8 +94,7 @@ final class CheckHostTest {
                 "all 8 networks of 192.168.56.0/21 are taken (take a cluster down, or name another range:"
                         + " '--subnet 192.168.100.0/24' (VirtualBox: allow it in /etc/vbox/networks.conf))",
                 refused(cluster("c9"), Code.FAILED));
-        assertEquals(
-                "192.168.100.0/24", checked(cluster("c9", Optional.of("192.168.100.0/24"), "10.244.0.0/16")));
+        assertEquals("192.168.100.0/24", checked(cluster("c9", Optional.of("192.168.100.0/24"), "10.244.0.0/16")));
 
         database.transaction(t -> t.update("DELETE FROM clusters WHERE name = 'c3'"));
         assertEquals("192.168.59.0/24", checked(cluster("c9")), "what is given back is taken again");
@@ -150,6 +149,7 @@ final class CheckHostTest {
                         .rest()
                         .post("/v1/clusters?dryRun=true", "application/json", "{\"through\": \"etcd\"}")
                         .status());
-        assertEquals("{clusters=[]}", installation.rest().get("/v1/clusters").json().toString());
+        assertEquals(
+                "{clusters=[]}", installation.rest().get("/v1/clusters").json().toString());
     }
 }

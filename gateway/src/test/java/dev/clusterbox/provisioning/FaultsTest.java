@@ -170,7 +170,11 @@ final class FaultsTest {
     @Test
     void what_an_agent_could_not_do_is_told_with_its_hint_and_up_repairs_it() {
         installation.fleet.fail(
-                CONTROLLER, Operation::hasRunUnit, "FAILED", "etcd.service did\nnot \u001b[31mstart", "journalctl -u etcd");
+                CONTROLLER,
+                Operation::hasRunUnit,
+                "FAILED",
+                "etcd.service did\nnot \u001b[31mstart",
+                "journalctl -u etcd");
         var operation = up();
         var end = installation.rest().awaitEnd(operation);
 

@@ -115,9 +115,8 @@ final class UpTest {
         int created = installation.vm.created();
         var issued = installation.pki.issued();
         var seeds = installation.vm.seeds();
-        try (var lines = installation
-                .rest()
-                .lines("/v1/operations/" + up("{name: whole, through: etcd}") + "/progress")) {
+        try (var lines =
+                installation.rest().lines("/v1/operations/" + up("{name: whole, through: etcd}") + "/progress")) {
             var messages = lines.map(line -> line.split("\t", -1))
                     .filter(fields -> fields[0].equals("step-done"))
                     .collect(Collectors.toMap(fields -> fields[1], fields -> fields[6]));
@@ -180,13 +179,16 @@ final class UpTest {
 
         assertEquals(operation, up(yaml));
         assertEquals(operation, up("{name: busy, through: etcd}"));
-        var other = installation.rest().up("{name: busy, nodes: 2, podCidr: 10.100.0.0/16, node: {cpus: 3}, through: etcd}");
+        var other = installation
+                .rest()
+                .up("{name: busy, nodes: 2, podCidr: 10.100.0.0/16, node: {cpus: 3}, through: etcd}");
         assertEquals(409, other.status());
         assertEquals(
                 "cluster 'busy' is there and different: nodes is 0, asked for 2, node is Size[cpus=2, memoryMiB=2048],"
                         + " asked for Size[cpus=3, memoryMiB=2048], podCidr is 10.244.0.0/16, asked for 10.100.0.0/16",
                 other.text("detail"));
-        assertEquals(409, installation.rest().up("{name: busy, through: agents}").status());
+        assertEquals(
+                409, installation.rest().up("{name: busy, through: agents}").status());
         var down = installation.rest().delete("/v1/clusters/busy");
         assertEquals(409, down.status());
         assertTrue(down.text("detail").startsWith("up of 'busy' is under way, for admin since "), down.body());
