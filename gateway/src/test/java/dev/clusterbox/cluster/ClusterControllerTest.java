@@ -8,6 +8,7 @@ import dev.clusterbox.fixture.Installation;
 import dev.clusterbox.fixture.Rest;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -216,11 +217,10 @@ final class ClusterControllerTest {
     }
 
     @Test
-    @SuppressWarnings("unchecked") // the document is maps of maps
     void the_openapi_document_says_what_is_sent_and_what_comes_back() {
         var answer = installation.rest().withoutToken().get("/openapi/clusterbox-gateway-v1.yml");
         assertEquals(200, answer.status());
-        var document = (Map<String, Object>) new Yaml().load(answer.body());
+        Object document = new Yaml().load(answer.body());
 
         assertEquals(
                 List.of(
@@ -231,8 +231,8 @@ final class ClusterControllerTest {
                         "/v1/operations/{id}",
                         "/v1/operations/{id}/events",
                         "/v1/operations/{id}/progress"),
-                ((Map<String, Object>) document.get("paths"))
-                        .keySet().stream().sorted().toList());
+                ((Map<?, ?>) at(document, "paths"))
+                        .keySet().stream().map(String::valueOf).sorted().toList());
         for (var type : List.of("application/json", "application/yaml")) {
             assertEquals(
                     "#/components/schemas/ClusterRequest",
@@ -260,7 +260,7 @@ final class ClusterControllerTest {
     private static Object at(Object document, String... path) {
         var here = document;
         for (var key : path) {
-            here = ((Map<?, ?>) here).get(key);
+            here = here instanceof Map<?, ?> map ? Objects.requireNonNullElse(map.get(key), "no " + key) : "no map";
         }
         return here;
     }
@@ -324,7 +324,7 @@ final class ClusterControllerTest {
         assertEquals(200, plan.status());
         assertEquals("{kind=REQUESTED}", plan.text("state"));
         assertEquals("192.168.56.0/24", plan.text("subnet"));
-        assertEquals(4, ((List<?>) plan.json().get("machines")).size());
+        assertEquals(4, plan.body().split("\"hostName\"", -1).length - 1, plan.body());
     }
 
     @Test
