@@ -1,6 +1,7 @@
 package dev.clusterbox.artifact;
 
-import dev.clusterbox.problem.Problem;
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.release.Release;
 import dev.clusterbox.storage.StateFolder;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
@@ -10,11 +11,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Binaries and archives, each under its SHA-256. Nothing gets in whose content is not what its name says. */
@@ -38,33 +42,37 @@ public final class ArtifactStore {
                 : Optional.empty();
     }
 
-    /**
-     * Has an artifact in the store, from the folder if need be.
-     *
-     * @throws dev.clusterbox.problem.ProblemException if it is nowhere, or is not what it should be
-     */
-    public void stage(String name, String sha256) {
-        if (find(sha256).isPresent()) {
-            return;
+    /** Has what a cluster needs in the store. */
+    public Cluster.Artifacts stage(Cluster cluster, Release release, Consumer<String> say) {
+        var binaries = new TreeMap<>(cluster.artifacts().binaries());
+        for (var name : release.artifacts(cluster)) {
+            if (!binaries.containsKey(name)) {
+                folder.map(path -> path.resolve(name))
+                        .filter(Files::isRegularFile)
+                        .ifPresent(source -> binaries.put(name, stage(source)));
+            }
         }
-        var source = folder.map(path -> path.resolve(name))
-                .filter(Files::isRegularFile)
-                .orElseThrow(() -> Problem.failed(
-                                "there is no '%s' (SHA-256 %s)".formatted(name, sha256),
-                                "put it into a folder and set CLUSTERBOX_ARTIFACTS to that folder")
-                        .asException());
+        var images = new TreeMap<>(cluster.artifacts().images());
+        folder.map(path -> path.resolve("images")).filter(Files::isDirectory).ifPresent(path -> {
+            try (var files = Files.newDirectoryStream(path, "*.tar")) {
+                files.forEach(file -> images.putIfAbsent(file.getFileName().toString(), stage(file)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        say.accept("%d binaries, %d images".formatted(binaries.size(), images.size()));
+        return new Cluster.Artifacts(binaries, images);
+    }
+
+    private String stage(Path source) {
         try {
             Files.createDirectories(store);
-            var staged = Files.createTempFile(store, name, ".staged");
+            var staged = Files.createTempFile(store, "", ".staged");
             try {
-                var found = copy(source, staged);
-                if (!found.equals(sha256)) {
-                    throw Problem.failed(
-                                    "%s has the SHA-256 %s (expected: %s)".formatted(source, found, sha256),
-                                    "get the file again")
-                            .asException();
-                }
+                var sha256 = copy(source, staged);
+                Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rwxr-xr-x"));
                 Files.move(staged, store.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
+                return sha256;
             } finally {
                 Files.deleteIfExists(staged);
             }

@@ -3,6 +3,7 @@ package dev.clusterbox.cluster;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +15,46 @@ import java.util.random.RandomGenerator;
  * A cluster, and what the steps have learnt about it. A step changes only its own component, so that steps which run side
  * by side can be merged.
  *
+ * @param through the step up to which it was asked for last; empty for the whole
  * @param uid tells it from one of the same name that was there before
  * @param network the range of the machines, once it is chosen
  * @param authorities name ("etcd") to certificate in PEM
+ * @param artifacts what the machines are given, once it is staged: it stays the same for the life of the cluster
+ * @param apiServer the address of its API, once that has answered
+ * @param addons what is applied besides what the release brings
+ * @param smokeTest the newest result
  */
 @Serdeable
 public record Cluster(
         ClusterSpec spec,
+        Optional<String> through,
         String uid,
         ClusterState state,
         Optional<String> network,
         List<Node> nodes,
         Map<String, String> authorities,
+        Artifacts artifacts,
+        Optional<String> apiServer,
+        List<Addon> addons,
+        Optional<SmokeTestResult> smokeTest,
         Instant createdAt) {
+
+    /**
+     * By SHA-256 in the artifact store.
+     *
+     * @param binaries name ("kubelet") to checksum; what is not here comes from the distribution's packages
+     * @param images file name to checksum of the archives that every node imports
+     */
+    @Serdeable
+    public record Artifacts(Map<String, String> binaries, Map<String, String> images) {
+
+        public static final Artifacts NONE = new Artifacts(Map.of(), Map.of());
+
+        public Artifacts {
+            binaries = Collections.unmodifiableMap(new TreeMap<>(binaries));
+            images = Collections.unmodifiableMap(new TreeMap<>(images));
+        }
+    }
 
     private static final int LOAD_BALANCER = 10;
 
@@ -35,11 +63,16 @@ public record Cluster(
         random.nextBytes(suffix);
         return new Cluster(
                 spec,
+                Optional.empty(),
                 spec.name() + "-" + HexFormat.of().formatHex(suffix),
                 new ClusterState.Requested(),
                 Optional.empty(),
                 List.of(),
                 Map.of(),
+                Artifacts.NONE,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
                 now);
     }
 
@@ -48,27 +81,155 @@ public record Cluster(
     }
 
     public Cluster with(ClusterState newState) {
-        return new Cluster(spec, uid, newState, network, nodes, authorities, createdAt);
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                newState,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
     }
 
     /** Settles the range, and with it the address of each machine. */
     public Cluster in(Subnet subnet) {
         return new Cluster(
-                spec, uid, state, Optional.of(subnet.toString()), plan(spec, subnet), authorities, createdAt);
+                spec,
+                through,
+                uid,
+                state,
+                Optional.of(subnet.toString()),
+                plan(spec, subnet),
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
     }
 
     public Cluster with(List<Node> newNodes) {
-        return new Cluster(spec, uid, state, network, List.copyOf(newNodes), authorities, createdAt);
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                List.copyOf(newNodes),
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
     }
 
     public Cluster with(Map<String, String> newAuthorities) {
         return new Cluster(
                 spec,
+                through,
                 uid,
                 state,
                 network,
                 nodes,
-                java.util.Collections.unmodifiableMap(new TreeMap<>(newAuthorities)),
+                Collections.unmodifiableMap(new TreeMap<>(newAuthorities)),
+                artifacts,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
+    }
+
+    public Cluster with(Artifacts staged) {
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                staged,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
+    }
+
+    public Cluster with(SmokeTestResult result) {
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                Optional.of(result),
+                createdAt);
+    }
+
+    public Cluster servedAt(String address) {
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                Optional.of(address),
+                addons,
+                smokeTest,
+                createdAt);
+    }
+
+    public boolean hasControlPlane() {
+        return apiServer.isPresent();
+    }
+
+    public Cluster wantedThrough(Optional<String> step) {
+        return new Cluster(
+                spec,
+                step,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                smokeTest,
+                createdAt);
+    }
+
+    /** Add-ons of the same name take the place of those that were there. */
+    public Cluster withAddons(List<Addon> more) {
+        var all = new TreeMap<String, Addon>();
+        addons.forEach(addon -> all.put(addon.name(), addon));
+        more.forEach(addon -> all.put(addon.name(), addon));
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                apiServer,
+                List.copyOf(all.values()),
+                smokeTest,
                 createdAt);
     }
 

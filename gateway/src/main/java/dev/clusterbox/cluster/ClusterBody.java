@@ -8,6 +8,7 @@ import io.micronaut.json.JsonMapper;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -50,7 +51,21 @@ final class ClusterBody {
                 fields.text("podCidr"),
                 fields.text("serviceCidr"),
                 fields.text("kubernetes"),
-                fields.text("through"));
+                fields.text("through"),
+                addons(fields));
+    }
+
+    private static @Nullable List<Addon> addons(Fields fields) {
+        return switch (fields.values.get("addons")) {
+            case null -> null;
+            case List<?> list -> list.stream().map(ClusterBody::addon).toList();
+            case Object other -> throw fields.wrong("addons", other, "a list");
+        };
+    }
+
+    private static Addon addon(Object value) {
+        var addon = new Fields("addons.", value, Addon.class);
+        return new Addon(addon.needed("name"), addon.needed("manifest"));
     }
 
     private static @Nullable SizeRequest size(Fields fields, String name) {
@@ -94,6 +109,14 @@ final class ClusterBody {
                 case Number number -> number.toString();
                 case Object other -> throw wrong(name, other, "a text");
             };
+        }
+
+        String needed(String name) {
+            var text = text(name);
+            if (text == null) {
+                throw invalid("%s%s: not given (expected: a text)".formatted(path, name));
+            }
+            return text;
         }
 
         @Nullable

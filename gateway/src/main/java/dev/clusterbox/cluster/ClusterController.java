@@ -153,6 +153,19 @@ final class ClusterController {
         return accepted(request, clusters.down(name, Caller.of(request).name(), checked(key)));
     }
 
+    /** Tries what a cluster must be able to do: 202 and an operation. */
+    @Post("/{name}/smoke-test")
+    @ApiResponse(
+            responseCode = "202",
+            description = "the operation, under way; its address is in Location",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Operation.class)))
+    HttpResponse<?> smokeTest(HttpRequest<?> request, String name, @Nullable @Header("Idempotency-Key") String key) {
+        return accepted(request, clusters.smokeTest(name, Caller.of(request).name(), checked(key)));
+    }
+
     private ClusterView view(Cluster cluster) throws InterruptedException {
         return ClusterView.of(cluster, machines.of(cluster), clusters.newestOperation(cluster));
     }

@@ -21,7 +21,7 @@ public record ClusterName(String value) {
         }
     }
 
-    private static String shortened(String value) {
+    static String shortened(String value) {
         return value.length() <= 40 ? value : value.substring(0, 40) + "…";
     }
 

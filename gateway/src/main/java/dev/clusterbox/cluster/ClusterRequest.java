@@ -1,6 +1,7 @@
 package dev.clusterbox.cluster;
 
 import io.micronaut.serde.annotation.Serdeable;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ public record ClusterRequest(
         @Nullable String podCidr,
         @Nullable String serviceCidr,
         @Nullable String kubernetes,
-        @Nullable String through) {
+        @Nullable String through,
+        @Nullable List<Addon> addons) {
 
     @Serdeable
     public record SizeRequest(

@@ -12,6 +12,7 @@ import io.micronaut.serde.annotation.Serdeable;
     @JsonSubTypes.Type(value = ClusterState.Requested.class, name = "REQUESTED"),
     @JsonSubTypes.Type(value = ClusterState.Provisioning.class, name = "PROVISIONING"),
     @JsonSubTypes.Type(value = ClusterState.Reached.class, name = "REACHED"),
+    @JsonSubTypes.Type(value = ClusterState.Ready.class, name = "READY"),
     @JsonSubTypes.Type(value = ClusterState.Failed.class, name = "FAILED"),
     @JsonSubTypes.Type(value = ClusterState.Removing.class, name = "REMOVING"),
 })
@@ -26,6 +27,10 @@ public sealed interface ClusterState {
     /** Everything up to this step is there, and no more was asked for. */
     @Serdeable
     record Reached(String step) implements ClusterState {}
+
+    /** Everything is there. */
+    @Serdeable
+    record Ready(String apiServer) implements ClusterState {}
 
     @Serdeable
     record Failed(String step, Trouble problem) implements ClusterState {}

@@ -3,6 +3,7 @@ package dev.clusterbox.cluster;
 import dev.clusterbox.cluster.ClusterState.Failed;
 import dev.clusterbox.cluster.ClusterState.Provisioning;
 import dev.clusterbox.cluster.ClusterState.Reached;
+import dev.clusterbox.cluster.ClusterState.Ready;
 import dev.clusterbox.cluster.ClusterState.Removing;
 import dev.clusterbox.cluster.ClusterState.Requested;
 import java.util.List;
@@ -91,6 +92,7 @@ final class ClusterText {
             case Requested() -> "requested";
             case Provisioning(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
             case Reached(var step) -> "up through " + step;
+            case Ready ready -> "ready";
             case Failed failed -> "failed at " + failed.step();
             case Removing(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
         };

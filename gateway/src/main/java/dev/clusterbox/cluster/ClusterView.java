@@ -19,7 +19,10 @@ record ClusterView(
         String podCidr,
         String serviceCidr,
         ClusterState state,
+        Optional<String> apiServer,
         List<MachineView> machines,
+        List<String> addons,
+        Optional<SmokeTestResult> smokeTest,
         Optional<String> operation,
         Instant createdAt) {
 
@@ -51,9 +54,12 @@ record ClusterView(
                 spec.podCidr(),
                 spec.serviceCidr(),
                 cluster.state(),
+                cluster.apiServer(),
                 cluster.nodes().stream()
                         .map(node -> machine(cluster, node, statuses.getOrDefault(node.hostName(), PLANNED)))
                         .toList(),
+                cluster.addons().stream().map(Addon::name).toList(),
+                cluster.smokeTest(),
                 newest.map(Operation::id),
                 cluster.createdAt());
     }

@@ -72,7 +72,9 @@ public final class Clusters {
             }
             throw busy(running);
         }
-        var cluster = there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()));
+        var cluster = there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()))
+                .wantedThrough(through)
+                .withAddons(request.addons() == null ? List.of() : request.addons());
         return begin(cluster, there.isEmpty(), Kind.UP, through, by, key, hash);
     }
 
@@ -106,6 +108,30 @@ public final class Clusters {
             throw busy(latest.get());
         }
         return begin(cluster, false, Kind.DOWN, Optional.empty(), by, key, hash);
+    }
+
+    /** Has a cluster tested. */
+    synchronized Operation smokeTest(String name, String by, Optional<String> key) {
+        var hash = Secrets.hash("smoke-test " + name);
+        var before = key.flatMap(k -> answered(by, k, hash));
+        if (before.isPresent()) {
+            return before.get();
+        }
+        var cluster = get(name);
+        var latest = running(name);
+        if (latest.isPresent()) {
+            if (latest.get().kind() == Kind.SMOKE_TEST) {
+                return remembered(by, key, hash, latest.get());
+            }
+            throw busy(latest.get());
+        }
+        if (!cluster.hasControlPlane()) {
+            throw Problem.conflict(
+                            "cluster '%s' has no control plane yet".formatted(name),
+                            "bring it up first: './clusterbox up %s'".formatted(name))
+                    .asException();
+        }
+        return begin(cluster, false, Kind.SMOKE_TEST, Optional.empty(), by, key, hash);
     }
 
     Cluster get(String name) {
@@ -149,6 +175,8 @@ public final class Clusters {
             if (isNew) {
                 clusters.removeUnmade(t, cluster.name());
                 clusters.add(t, cluster);
+            } else {
+                clusters.save(t, cluster);
             }
             operations.add(t, operation);
             events.append(

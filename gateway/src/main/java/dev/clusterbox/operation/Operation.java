@@ -26,7 +26,8 @@ public record Operation(
 
     public enum Kind {
         UP,
-        DOWN
+        DOWN,
+        SMOKE_TEST
     }
 
     public enum State {

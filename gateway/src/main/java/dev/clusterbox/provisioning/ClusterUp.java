@@ -13,7 +13,12 @@ record ClusterUp(
         AwaitAgents awaitAgents,
         PrepareMachines prepareMachines,
         StartLoadBalancer startLoadBalancer,
-        StartEtcd startEtcd) {
+        StartEtcd startEtcd,
+        StartControlPlane startControlPlane,
+        JoinNodes joinNodes,
+        ApplyAddons applyAddons,
+        GrowControlPlane growControlPlane,
+        SmokeTest smokeTest) {
 
     List<List<Step>> stages() {
         return List.of(
@@ -21,6 +26,10 @@ record ClusterUp(
                 List.of(createAuthorities, createMachines, stageArtifacts),
                 List.of(awaitAgents),
                 List.of(prepareMachines),
-                List.of(startLoadBalancer, startEtcd));
+                List.of(startLoadBalancer, startEtcd),
+                List.of(startControlPlane),
+                List.of(joinNodes, applyAddons),
+                List.of(growControlPlane),
+                List.of(smokeTest));
     }
 }

@@ -5,6 +5,7 @@ import dev.clusterbox.cluster.ClusterState;
 import dev.clusterbox.cluster.ClusterState.Failed;
 import dev.clusterbox.cluster.ClusterState.Provisioning;
 import dev.clusterbox.cluster.ClusterState.Reached;
+import dev.clusterbox.cluster.ClusterState.Ready;
 import dev.clusterbox.cluster.ClusterState.Removing;
 import dev.clusterbox.cluster.ClusterStore;
 import dev.clusterbox.operation.Event;
@@ -70,9 +71,11 @@ final class Journal {
 
     private ClusterState state(Step step) {
         int total = operation.steps().size();
-        return operation.kind() == Kind.UP
-                ? new Provisioning(step.title(), operation.done(), total)
-                : new Removing(step.title(), operation.done(), total);
+        return switch (operation.kind()) {
+            case UP -> new Provisioning(step.title(), operation.done(), total);
+            case DOWN -> new Removing(step.title(), operation.done(), total);
+            case SMOKE_TEST -> cluster.state();
+        };
     }
 
     synchronized void progress(Step step, String message) {
@@ -108,10 +111,24 @@ final class Journal {
     /** The end of an {@code up} that went as far as was asked. */
     synchronized void reached(Step last) {
         var now = clock.instant();
-        cluster = cluster.with(new Reached(last.id()));
         operation = operation.succeeded(now);
         var message = "%s is up through %s".formatted(cluster.name(), last.id());
+        if (operation.through().isPresent()) {
+            cluster = cluster.with(new Reached(last.id()));
+        } else {
+            cluster = cluster.with(new Ready(cluster.apiServer().orElse("")));
+            message = cluster.name() + " is ready";
+        }
         commit(Event.of(operation, Event.OPERATION_SUCCEEDED, now, message), this::saveCluster);
+    }
+
+    /** The end of a smoke test that went well. */
+    synchronized void tested() {
+        var now = clock.instant();
+        operation = operation.succeeded(now);
+        commit(
+                Event.of(operation, Event.OPERATION_SUCCEEDED, now, cluster.name() + " has passed its smoke test"),
+                this::saveCluster);
     }
 
     /** The end of a {@code down}: the cluster is forgotten. */
@@ -126,7 +143,9 @@ final class Journal {
     synchronized void failedAt(Step step, Problem problem) {
         var now = clock.instant();
         var trouble = Trouble.of(problem);
-        cluster = cluster.with(new Failed(step.title(), trouble));
+        if (operation.kind() != Kind.SMOKE_TEST) {
+            cluster = cluster.with(new Failed(step.title(), trouble));
+        }
         operation = operation.failed(now, trouble);
         commit(Event.of(operation, Event.OPERATION_FAILED, now, problem.toString()), this::saveCluster);
     }

@@ -1,10 +1,14 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.agent.Agents;
+import dev.clusterbox.agent.v1.Outcome;
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.ClusterSecrets;
+import dev.clusterbox.cluster.Node;
 import dev.clusterbox.provisioning.Step.Progress;
 import dev.clusterbox.release.Releases;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /** Has the agents do what the release wants of their machines in a step, on all machines at once. */
 @Singleton
@@ -12,22 +16,30 @@ final class MachineWork {
 
     private final Agents agents;
     private final Releases releases;
+    private final ClusterSecrets secrets;
 
-    MachineWork(Agents agents, Releases releases) {
+    MachineWork(Agents agents, Releases releases, ClusterSecrets secrets) {
         this.agents = agents;
         this.releases = releases;
+        this.secrets = secrets;
     }
 
     Cluster carryOut(String step, Cluster cluster, Progress progress) throws InterruptedException {
+        return carryOut(step, cluster, cluster.nodes(), progress);
+    }
+
+    /** The same, on some of the machines only. */
+    Cluster carryOut(String step, Cluster cluster, List<Node> nodes, Progress progress) throws InterruptedException {
         var release = releases.get(cluster.spec().kubernetes());
+        var values = secrets.of(cluster);
         var outcomes = SideBySide.each(
-                cluster.nodes(),
-                node -> agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node)));
+                nodes,
+                node -> agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node, values)));
         long changed = outcomes.stream()
-                .flatMap(java.util.List::stream)
-                .filter(dev.clusterbox.agent.v1.Outcome::hasChanged)
+                .flatMap(List::stream)
+                .filter(Outcome::hasChanged)
                 .count();
-        long all = outcomes.stream().mapToInt(java.util.List::size).sum();
+        long all = outcomes.stream().mapToInt(List::size).sum();
         progress.say("%d changed, %d as they should be".formatted(changed, all - changed));
         return cluster;
     }

@@ -81,17 +81,13 @@ final class Operations implements Provisioner {
         }
         var release = releases.get(spec.kubernetes());
         var known = String.join(", ", release.through());
-        var step = through.orElseThrow(() -> Problem.invalid(
-                        "through: not given (expected: %s)".formatted(known),
-                        "this version brings a cluster up through etcd: './clusterbox up --through etcd'")
-                .asException());
-        if (!release.through().contains(step)) {
+        through.filter(step -> !release.through().contains(step)).ifPresent(step -> {
             throw Problem.invalid(
                             "through: '%s' (expected: %s)"
                                     .formatted(step.length() > 40 ? step.substring(0, 40) + "…" : step, known),
-                            "for example '--through etcd'")
+                            "for example '--through etcd'; leave it out for the whole cluster")
                     .asException();
-        }
+        });
     }
 
     @Override
@@ -106,6 +102,7 @@ final class Operations implements Provisioner {
         return switch (kind) {
             case UP -> through(up.stages(), through);
             case DOWN -> down.stages();
+            case SMOKE_TEST -> List.of(List.of(up.smokeTest()));
         };
     }
 

@@ -29,12 +29,6 @@ final class StageArtifacts implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) {
-        var needed = releases.get(cluster.spec().kubernetes()).artifacts();
-        needed.forEach(artifacts::stage);
-        progress.say(
-                needed.isEmpty()
-                        ? "everything comes from the distribution's packages"
-                        : "%d artifacts".formatted(needed.size()));
-        return cluster;
+        return cluster.with(artifacts.stage(cluster, releases.get(cluster.spec().kubernetes()), progress::say));
     }
 }

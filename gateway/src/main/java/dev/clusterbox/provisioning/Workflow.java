@@ -1,7 +1,6 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.cluster.Cluster;
-import dev.clusterbox.operation.Operation.Kind;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import java.util.List;
@@ -27,10 +26,10 @@ final class Workflow {
                 return;
             }
         }
-        if (journal.kind() == Kind.DOWN) {
-            journal.removed();
-        } else {
-            journal.reached(stages.getLast().getLast());
+        switch (journal.kind()) {
+            case UP -> journal.reached(stages.getLast().getLast());
+            case DOWN -> journal.removed();
+            case SMOKE_TEST -> journal.tested();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param step the step that brings it up
  * @param roles the machines it belongs on
+ * @param images whether the images of the artifact store are imported here, once the unit runs
  * @param unit the systemd unit to be enabled and running; its inputs are all files and certificates of the component
  */
 record Component(
@@ -24,9 +25,10 @@ record Component(
         List<Certificate> certificates,
         List<File> files,
         Optional<String> unit,
+        boolean images,
         List<Wait> waits) {
 
-    /** @param artifact a name in the list of artifacts of the release */
+    /** @param artifact a name in the list of artifacts; where the cluster has none of that name, a package brings it */
     record Binary(String path, String artifact) {}
 
     record Directory(String path, int mode, String owner) {}
@@ -46,8 +48,12 @@ record Component(
             String authorityFile,
             String owner) {}
 
-    /** @param template a file in the folder of templates of the release */
-    record File(String path, String template, int mode, String owner) {}
+    /**
+     * @param template a file in the folder of templates of the release
+     * @param secret kept out of logs and equivalent commands
+     * @param values what the template may name besides, themselves templates
+     */
+    record File(String path, String template, int mode, String owner, boolean secret, Map<String, String> values) {}
 
     /** What must answer before the component counts as up. */
     sealed interface Wait {
@@ -57,5 +63,6 @@ record Component(
 
     record PortWait(String address, int port, String what) implements Wait {}
 
-    record CommandWait(List<String> command, String what) implements Wait {}
+    /** @param contains what it must print, if anything */
+    record CommandWait(List<String> command, String contains, String what) implements Wait {}
 }

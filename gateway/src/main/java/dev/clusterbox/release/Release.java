@@ -1,7 +1,9 @@
 package dev.clusterbox.release;
 
+import com.google.protobuf.ByteString;
 import dev.clusterbox.agent.v1.AwaitCommand;
 import dev.clusterbox.agent.v1.AwaitPort;
+import dev.clusterbox.agent.v1.ImportImage;
 import dev.clusterbox.agent.v1.InstallBinary;
 import dev.clusterbox.agent.v1.InstallPackage;
 import dev.clusterbox.agent.v1.MakeCertificate;
@@ -11,14 +13,15 @@ import dev.clusterbox.agent.v1.RunUnit;
 import dev.clusterbox.agent.v1.SetSysctl;
 import dev.clusterbox.agent.v1.SwapOff;
 import dev.clusterbox.agent.v1.WriteFile;
+import dev.clusterbox.cluster.Addon;
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.ClusterSecrets;
 import dev.clusterbox.cluster.Node;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.release.Component.CommandWait;
 import dev.clusterbox.release.Component.PortWait;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -27,14 +30,10 @@ import java.util.stream.Stream;
  *
  * @param line the minor version, "1.36"
  * @param through the ids of the steps that it has components for
- * @param artifacts name to SHA-256
+ * @param addons files in its folder of templates, applied in this order
  */
 public record Release(
-        String line,
-        List<String> through,
-        Map<String, String> artifacts,
-        List<Component> components,
-        Templates templates) {
+        String line, List<String> through, List<String> addons, List<Component> components, Templates templates) {
 
     private static final int WAIT_SECONDS = 120;
 
@@ -42,11 +41,31 @@ public record Release(
     public record CertificateRight(String authority, String profile, String subject, List<String> names) {}
 
     /** What must be done on a machine in a step, in order; nothing where the step is not for this machine. */
-    public List<Operation> operations(String step, Cluster cluster, Node node) {
-        var context = TemplateContext.of(cluster, node);
+    public List<Operation> operations(String step, Cluster cluster, Node node, ClusterSecrets.Values secrets) {
+        var context = TemplateContext.of(cluster, node).with(secrets);
         return components(node.role())
                 .filter(component -> component.step().equals(step))
                 .flatMap(component -> operations(component, cluster, context).stream())
+                .toList();
+    }
+
+    /** What the release applies to its clusters. */
+    public List<Addon> addons(Cluster cluster) {
+        var context = TemplateContext.of(cluster);
+        return addons.stream()
+                .map(file -> new Addon(file.replace(".yaml", ""), templates.renderFile(file, context)))
+                .toList();
+    }
+
+    /** The names of the artifacts that a cluster needs, as far as it is asked for. */
+    public List<String> artifacts(Cluster cluster) {
+        var last = cluster.through().map(through::indexOf).orElse(through.size() - 1);
+        var steps = through.subList(0, last + 1);
+        return components.stream()
+                .filter(component -> steps.contains(component.step()))
+                .flatMap(component -> component.binaries().stream())
+                .map(Component.Binary::artifact)
+                .distinct()
                 .toList();
     }
 
@@ -85,7 +104,7 @@ public record Release(
                 .forEach(name -> operations.add(Operation.newBuilder()
                         .setInstallPackage(InstallPackage.newBuilder().setName(name))
                         .build()));
-        component.binaries().forEach(binary -> operations.add(binary(binary)));
+        component.binaries().forEach(binary -> binary(binary, cluster).ifPresent(operations::add));
         component
                 .directories()
                 .forEach(directory -> operations.add(Operation.newBuilder()
@@ -100,9 +119,10 @@ public record Release(
                 .forEach(file -> operations.add(Operation.newBuilder()
                         .setWriteFile(WriteFile.newBuilder()
                                 .setPath(file.path())
-                                .setContent(com.google.protobuf.ByteString.copyFromUtf8(
-                                        templates.renderFile(file.template(), context)))
+                                .setContent(ByteString.copyFromUtf8(
+                                        templates.renderFile(file.template(), file.values(), context)))
                                 .setMode(file.mode())
+                                .setSecret(file.secret())
                                 .setOwner(file.owner()))
                         .build()));
         component
@@ -110,19 +130,26 @@ public record Release(
                 .ifPresent(unit -> operations.add(Operation.newBuilder()
                         .setRunUnit(RunUnit.newBuilder().setName(unit).addAllInputs(inputs(component)))
                         .build()));
-        component.waits().forEach(wait -> operations.add(waitFor(wait, context)));
+        if (component.images()) {
+            cluster.artifacts()
+                    .images()
+                    .forEach((name, sha256) -> operations.add(Operation.newBuilder()
+                            .setImportImage(
+                                    ImportImage.newBuilder().setName(name).setSha256(sha256))
+                            .build()));
+        }
+        var unit = component.unit().orElse("");
+        component.waits().forEach(wait -> operations.add(waitFor(wait, unit, context)));
         return operations;
     }
 
-    private Operation binary(Component.Binary binary) {
-        var sha256 = artifacts.get(binary.artifact());
-        if (sha256 == null) {
-            throw new IllegalStateException("release %s: no artifact '%s'".formatted(line, binary.artifact()));
-        }
-        return Operation.newBuilder()
-                .setInstallBinary(
-                        InstallBinary.newBuilder().setPath(binary.path()).setSha256(sha256))
-                .build();
+    private static Optional<Operation> binary(Component.Binary binary, Cluster cluster) {
+        return Optional.ofNullable(cluster.artifacts().binaries().get(binary.artifact()))
+                .map(sha256 -> Operation.newBuilder()
+                        .setInstallBinary(InstallBinary.newBuilder()
+                                .setPath(binary.path())
+                                .setSha256(sha256))
+                        .build());
     }
 
     private static Operation certificate(Component.Certificate certificate, Cluster cluster, TemplateContext context) {
@@ -163,7 +190,7 @@ public record Release(
                 .toList();
     }
 
-    private static Operation waitFor(Component.Wait wait, TemplateContext context) {
+    private static Operation waitFor(Component.Wait wait, String unit, TemplateContext context) {
         return switch (wait) {
             case PortWait(var address, var port, var what) ->
                 Operation.newBuilder()
@@ -171,15 +198,18 @@ public record Release(
                                 .setAddress(Templates.render(address, context))
                                 .setPort(port)
                                 .setTimeoutSeconds(WAIT_SECONDS)
+                                .setUnit(unit)
                                 .setWhat(what))
                         .build();
-            case CommandWait(var command, var what) ->
+            case CommandWait(var command, var contains, var what) ->
                 Operation.newBuilder()
                         .setAwaitCommand(AwaitCommand.newBuilder()
                                 .addAllCommand(command.stream()
                                         .map(word -> Templates.render(word, context))
                                         .toList())
+                                .setContains(contains)
                                 .setTimeoutSeconds(WAIT_SECONDS)
+                                .setUnit(unit)
                                 .setWhat(what))
                         .build();
         };

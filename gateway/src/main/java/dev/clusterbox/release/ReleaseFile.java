@@ -98,7 +98,7 @@ final class ReleaseFile {
         var release = new Release(
                 file.text("kubernetes"),
                 file.texts("through"),
-                file.map("artifacts"),
+                file.texts("addons"),
                 file.sections("components").stream().map(ReleaseFile::component).toList(),
                 templates);
         file.complete();
@@ -134,9 +134,12 @@ final class ReleaseFile {
                                         f.text("path"),
                                         f.text("template"),
                                         f.mode(0_644),
-                                        f.optional("owner").orElse(""))))
+                                        f.optional("owner").orElse(""),
+                                        f.flag("secret"),
+                                        f.map("values"))))
                         .toList(),
                 section.optional("unit"),
+                section.flag("images"),
                 section.sections("waits").stream()
                         .map(wait -> read(wait, ReleaseFile::waitFor))
                         .toList());
@@ -160,7 +163,7 @@ final class ReleaseFile {
         var command = section.texts("command");
         return command.isEmpty()
                 ? new PortWait(section.text("address"), Integer.parseInt(section.text("port")), section.text("what"))
-                : new CommandWait(command, section.text("what"));
+                : new CommandWait(command, section.optional("contains").orElse(""), section.text("what"));
     }
 
     private static <T> T read(Section section, java.util.function.Function<Section, T> reader) {

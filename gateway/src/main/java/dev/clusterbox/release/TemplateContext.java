@@ -1,11 +1,24 @@
 package dev.clusterbox.release;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.ClusterSecrets;
 import dev.clusterbox.cluster.Node;
 import dev.clusterbox.cluster.Role;
+import dev.clusterbox.cluster.Subnet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** What a template may name: the cluster, and the machine it is rendered for. */
+/**
+ * What a template may name: the cluster, and the machine it is rendered for.
+ *
+ * @param dnsAddress the tenth of the services' addresses, where the cluster's DNS answers
+ * @param firstServiceAddress that of the service {@code kubernetes}
+ * @param sharedKernel whether the machine has no kernel of its own
+ * @param has the artifacts that the cluster has
+ * @param secrets where the file that is rendered is one
+ */
 record TemplateContext(
         String cluster,
         String uid,
@@ -14,12 +27,23 @@ record TemplateContext(
         String loadBalancer,
         String podCidr,
         String serviceCidr,
+        String firstServiceAddress,
+        String dnsAddress,
+        boolean sharedKernel,
+        Map<String, Boolean> has,
+        Optional<ClusterSecrets.Values> secrets,
         List<Peer> controllers,
         List<Peer> nodes) {
 
     record Peer(String hostName, String address) {}
 
+    /** For the cluster itself; a machine's name and address are those of its load balancer. */
+    static TemplateContext of(Cluster cluster) {
+        return of(cluster, cluster.nodes(Role.LOAD_BALANCER).getFirst());
+    }
+
     static TemplateContext of(Cluster cluster, Node node) {
+        var services = Subnet.parse("serviceCidr", cluster.spec().serviceCidr());
         return new TemplateContext(
                 cluster.name(),
                 cluster.uid(),
@@ -28,8 +52,57 @@ record TemplateContext(
                 cluster.loadBalancerAddress(),
                 cluster.spec().podCidr(),
                 cluster.spec().serviceCidr(),
+                services.address(1),
+                services.address(10),
+                cluster.spec().provider().equals("nspawn"),
+                has(cluster),
+                Optional.empty(),
                 peers(cluster, Role.CONTROLLER),
                 peers(cluster, Role.NODE));
+    }
+
+    TemplateContext with(ClusterSecrets.Values values) {
+        return new TemplateContext(
+                cluster,
+                uid,
+                hostName,
+                address,
+                loadBalancer,
+                podCidr,
+                serviceCidr,
+                firstServiceAddress,
+                dnsAddress,
+                sharedKernel,
+                has,
+                Optional.of(values),
+                controllers,
+                nodes);
+    }
+
+    /** A name that no artifact has is no mistake in a template: it is not there. */
+    private static Map<String, Boolean> has(Cluster cluster) {
+        var has = new HashMap<String, Boolean>();
+        cluster.artifacts().binaries().keySet().forEach(name -> has.put(name, true));
+        return new AbsentIsFalse(has);
+    }
+
+    private static final class AbsentIsFalse extends HashMap<String, Boolean> {
+
+        private static final long serialVersionUID = 1;
+
+        AbsentIsFalse(Map<String, Boolean> there) {
+            super(there);
+        }
+
+        @Override
+        public boolean containsKey(Object key) {
+            return true;
+        }
+
+        @Override
+        public Boolean get(Object key) {
+            return getOrDefault(key, false);
+        }
     }
 
     private static List<Peer> peers(Cluster cluster, Role role) {

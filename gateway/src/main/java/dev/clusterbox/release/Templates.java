@@ -2,8 +2,11 @@ package dev.clusterbox.release;
 
 import com.samskivert.mustache.Mustache;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The templates of one release. A name that the context does not have is an error, not an empty text. */
 final class Templates {
@@ -23,7 +26,16 @@ final class Templates {
     }
 
     String renderFile(String name, TemplateContext context) {
-        return render(read("templates/" + name), context);
+        return renderFile(name, Map.of(), context);
+    }
+
+    /** @param values what the template may name besides, themselves templates */
+    String renderFile(String name, Map<String, String> values, TemplateContext context) {
+        var rendered = new HashMap<String, String>();
+        values.forEach((key, value) -> rendered.put(key, render(value, context)));
+        var text = new StringWriter();
+        MUSTACHE.compile(read("templates/" + name)).execute(rendered, context, text);
+        return text.toString();
     }
 
     String read(String name) {

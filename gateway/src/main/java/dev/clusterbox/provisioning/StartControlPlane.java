@@ -1,0 +1,33 @@
+package dev.clusterbox.provisioning;
+
+import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.Role;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** The first controller, until its API answers through the load balancer: everything else can begin then. */
+@Singleton
+final class StartControlPlane implements Step {
+
+    private final MachineWork work;
+
+    StartControlPlane(MachineWork work) {
+        this.work = work;
+    }
+
+    @Override
+    public String id() {
+        return "control-plane";
+    }
+
+    @Override
+    public String title() {
+        return "Start control plane";
+    }
+
+    @Override
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        work.carryOut(id(), cluster, List.of(cluster.nodes(Role.CONTROLLER).getFirst()), progress);
+        return cluster.servedAt("https://%s:6443".formatted(cluster.loadBalancerAddress()));
+    }
+}
