@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningUnitsTest {
 
     private static final String SHOW =
-            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result -- etcd.service";
+            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus -- etcd.service";
     private static final String FILE = "/etc/systemd/system/etcd.service";
     private static final String WANTED = "/etc/systemd/system/multi-user.target.wants/etcd.service";
 
@@ -148,7 +148,7 @@ class RunningUnitsTest {
     void a_failed_start_tells_what_the_unit_said_and_is_tried_again() throws Exception {
         shows("loaded", "inactive", "enabled", "no");
         bench.on("systemctl start -- etcd.service", 1, "");
-        bench.on("journalctl -b -q -n 3 -o cat -u etcd.service", 0, "bind: address in use\nexit 1\n");
+        bench.on("journalctl -b -q -n 5 -o cat _SYSTEMD_UNIT=etcd.service", 0, "bind: address in use\nexit 1\n");
         var e = assertThrows(ProblemException.class, () -> bench.run(running()));
         assertEquals(
                 "etcd.service did not start: inactive: bind: address in use; exit 1",

@@ -1,0 +1,95 @@
+package dev.clusterbox.agent.operation;
+
+import dev.clusterbox.agent.file.Mode;
+import dev.clusterbox.agent.file.Owner;
+import dev.clusterbox.agent.file.StagedFile;
+import dev.clusterbox.agent.operation.Operation.ImportImage;
+import dev.clusterbox.agent.operation.Plan.Needed;
+import dev.clusterbox.agent.operation.Plan.Satisfied;
+import dev.clusterbox.agent.process.Shell;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Container images, from archives into containerd. What an archive brought is remembered, name and digest, and compared with
+ * what containerd has now: its folder may have been emptied, or an image removed to make room.
+ */
+final class Images {
+
+    private final Machine machine;
+    private final Artifacts artifacts;
+    private final Ctr ctr;
+
+    Images(Machine machine, Artifacts artifacts, Ctr ctr) {
+        this.machine = machine;
+        this.artifacts = artifacts;
+        this.ctr = ctr;
+    }
+
+    Plan load(ImportImage wanted) throws IOException, InterruptedException {
+        if (isThere(wanted)) {
+            return new Satisfied("the image %s is imported".formatted(wanted.name()));
+        }
+        return new Needed(
+                "imported the image " + wanted.name(),
+                "%s %s".formatted(Shell.line(Ctr.IMPORT), Artifacts.target(wanted.sha256())),
+                () -> importIt(wanted));
+    }
+
+    /** Without a memory nothing is asked: a dry run may come before containerd does. */
+    private boolean isThere(ImportImage wanted) throws IOException, InterruptedException {
+        var memory = memory(wanted);
+        if (!Files.exists(memory)) {
+            return false;
+        }
+        var brought = Files.readAllLines(memory);
+        return !brought.isEmpty() && lines(ctr.images()).containsAll(brought);
+    }
+
+    private void importIt(ImportImage wanted) throws IOException, InterruptedException {
+        var memory = memory(wanted);
+        Files.deleteIfExists(memory);
+        var before = lines(ctr.images());
+        var printed = importFrom(wanted);
+        var after = ctr.images();
+        // Nothing is found where the images were there already and the names were not printed: imported again next
+        // time.
+        var brought = after.entrySet().stream()
+                .filter(it -> printed.contains(it.getKey()) || !before.contains(line(it)))
+                .map(Images::line)
+                .sorted()
+                .collect(Collectors.joining("\n"));
+        Files.createDirectories(memory.getParent());
+        StagedFile.write(memory, brought.getBytes(StandardCharsets.UTF_8), Mode.PRIVATE, Owner.ROOT);
+    }
+
+    private Set<String> importFrom(ImportImage wanted) throws IOException, InterruptedException {
+        var folder = Files.createDirectories(machine.state().resolve("importing"));
+        // A loss of power may have left some hundred megabytes.
+        try (var left = Files.newDirectoryStream(folder)) {
+            for (var file : left) {
+                Files.delete(file);
+            }
+        }
+        try (var staged = StagedFile.beside(folder.resolve(wanted.sha256().hex()))) {
+            return ctr.importFrom(artifacts.readable(wanted.sha256(), staged));
+        }
+    }
+
+    private static Set<String> lines(Map<String, String> images) {
+        return images.entrySet().stream().map(Images::line).collect(Collectors.toSet());
+    }
+
+    private static String line(Map.Entry<String, String> image) {
+        return image.getValue() + " " + image.getKey();
+    }
+
+    private Path memory(ImportImage wanted) {
+        return machine.state().resolve("images").resolve(wanted.sha256().hex());
+    }
+}
