@@ -172,7 +172,9 @@ merge_kubeconfig() {
     fi
     # shellcheck disable=SC2064
     trap "rm -f $(quoted "$new" "$new.lock" "$new.authority" "$TARGET.lock")" EXIT
-    [ ! -e "$TARGET" ] || cat "$TARGET" >"$new"
+    # kubectl's own empty file would have lists that are null, in which it cannot search.
+    printf 'apiVersion: v1\nkind: Config\nclusters: []\nusers: []\ncontexts: []\n' >"$new"
+    [ ! -s "$TARGET" ] || cat "$TARGET" >"$new"
     there=$(kubectl_config "$new" view -o "jsonpath={.clusters[?(@.name==\"$ENTRY_NAME\")].cluster.server}" 2>&1) \
         || die "kubectl cannot read $TARGET: ${there%%"$NEWLINE"*}" "repair it, or use --output FILE"
     if [ -n "$there" ] && [ "$there" != "$SERVER" ] && [ -z "$FORCE" ]; then

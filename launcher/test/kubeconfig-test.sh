@@ -21,7 +21,7 @@ field_of() {
 # Is OUT an ExecCredential whose key fits its certificate?
 expect_credential() {
     expect_code 0
-    [[ $OUT =~ ^\{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":\{\"expirationTimestamp\":\"20[0-9-]+T[0-9:]+Z\",\"clientCertificateData\":\"-----BEGIN\ CERTIFICATE-----\\n[A-Za-z0-9+/=\\-\ ]+-----\\n\",\"clientKeyData\":\"-----BEGIN\ EC\ PRIVATE\ KEY-----\\n[A-Za-z0-9+/=\\-\ ]+-----\\n\"\}\}$ ]] \
+    [[ $OUT =~ ^\{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":\{\"expirationTimestamp\":\"20[0-9-]+T[0-9:]+Z\",\"clientCertificateData\":\"-----BEGIN\ CERTIFICATE-----\\n[^\"]+-----\\n\",\"clientKeyData\":\"-----BEGIN\ EC\ PRIVATE\ KEY-----\\n[^\"]+-----\\n\"\}\}$ ]] \
         || fail 'this is no ExecCredential'
     expect "$(field_of clientCertificateData | openssl x509 -noout -pubkey)" "$(field_of clientKeyData | openssl pkey -pubout)"
 }

@@ -184,7 +184,7 @@ test_other_artifacts_have_the_gateway_started_again_and_only_by_what_needs_them(
     mkdir -p "$work/binaries"
     read -r before _ <"$work/state/run/gateway.pid"
     # Relative to where the caller is; services run elsewhere.
-    cd "$work"
+    cd "$work" || fail 'no folder'
     CLUSTERBOX_ARTIFACTS=binaries launch services start
     expect_in 'Already running' "$OUT"
     CLUSTERBOX_ARTIFACTS=binaries CLUSTERBOX_MIRROR=https://mirror.example/k8s launch up --provider nspawn
