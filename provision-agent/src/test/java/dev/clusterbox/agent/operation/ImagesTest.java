@@ -3,7 +3,6 @@ package dev.clusterbox.agent.operation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.agent.operation.Outcome.Changed;
 import dev.clusterbox.agent.operation.Outcome.Unchanged;
@@ -12,6 +11,7 @@ import dev.clusterbox.agent.v1.ImportImage;
 import dev.clusterbox.agent.v1.Operation;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,17 @@ class ImagesTest {
     }
 
     @Test
+    void the_progress_that_2_x_prints_is_read() throws Exception {
+        bench.on(load, 0, """
+                registry.k8s.io/pause:3.10              \tsaved\t
+                application/vnd.docker.distribution.manifest.v2+json %s
+                Importing\telapsed: 0.0 s\ttotal:   0.0 B\t(0.0 B/s)\t
+                """.formatted(DIGEST));
+        bench.run(pause());
+        assertInstanceOf(Unchanged.class, bench.run(pause()));
+    }
+
+    @Test
     void a_name_drawn_among_escapes_is_read() throws Exception {
         bench.on(load, 0, "\u001b[1A\u001b[2K%s\u001b[0m  saved\n└──index (%s) \tcomplete\n".formatted(PAUSE, DIGEST));
         bench.run(pause());
@@ -117,27 +129,57 @@ class ImagesTest {
         assertInstanceOf(Changed.class, bench.run(pause()));
     }
 
+    /** What archives contain whose names are not known before. */
+    private List<String> imported() {
+        var contents = new ArrayList<String>();
+        bench.programs = command -> {
+            var archive = command.argv().getLast();
+            if (!archive.startsWith("/")) {
+                return null;
+            }
+            contents.add(content(Path.of(archive)));
+            return new CommandResult(0, "unpacking %s (%s)...done\n".formatted(PAUSE, DIGEST), "");
+        };
+        return contents;
+    }
+
+    private List<String> leftovers() throws IOException {
+        try (var files = Files.list(bench.at("/var/lib/clusterbox/agent/importing"))) {
+            return files.map(Path::toString).toList();
+        }
+    }
+
     @Test
     void an_image_the_machine_does_not_have_is_fetched_and_the_file_removed() throws Exception {
         sha256 = bench.artifact("another archive".getBytes(StandardCharsets.UTF_8));
-        var left = bench.write("/var/lib/clusterbox/agent/importing/.left.staged", "by a loss of power");
-        // The name of the file is made up: whatever is asked for is looked into.
-        var fetched = new ArrayList<String>();
-        bench.programs = command -> {
-            var archive = command.argv().getLast();
-            if (archive.startsWith("/")) {
-                fetched.add(content(Path.of(archive)));
-                return new CommandResult(0, "unpacking %s (%s)...done\n".formatted(PAUSE, DIGEST), "");
-            }
-            return null;
-        };
+        bench.write("/var/lib/clusterbox/agent/importing/.left.staged", "by a loss of power");
+        var imported = imported();
         assertInstanceOf(Changed.class, bench.run(pause()));
-        assertEquals(List.of("another archive"), fetched);
-        assertTrue(Files.notExists(left));
-        try (var files = Files.list(left.getParent())) {
-            assertEquals(List.of(), files.toList());
-        }
+        assertEquals(List.of("another archive"), imported);
+        assertEquals(List.of(), leftovers());
         assertInstanceOf(Unchanged.class, bench.run(pause()));
+    }
+
+    @Test
+    void a_compressed_archive_is_given_plain_since_ctr_1_6_reads_no_other() throws Exception {
+        var zipped = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(zipped)) {
+            gzip.write("a plain archive".getBytes(StandardCharsets.UTF_8));
+        }
+        sha256 = bench.artifact(zipped.toByteArray());
+        var imported = imported();
+        assertInstanceOf(Changed.class, bench.run(pause()));
+        assertEquals(List.of("a plain archive"), imported);
+        assertEquals(List.of(), leftovers());
+    }
+
+    @Test
+    void a_compressed_archive_that_is_cut_off_is_a_problem_and_leaves_nothing() throws Exception {
+        sha256 = bench.artifact(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0});
+        var e = assertThrows(ProblemException.class, () -> bench.run(pause()));
+        assertEquals(Code.FAILED, e.problem().code());
+        assertEquals(List.of(LS), bench.commands);
+        assertEquals(List.of(), leftovers());
     }
 
     private static String content(Path file) {
