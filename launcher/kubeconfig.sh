@@ -63,12 +63,12 @@ kubeconfig_command() {
 exec_environment() {
     local folder
     EXEC_ENV=()
-    [ "$STATE" = "$HOME/.local/state/clusterbox" ] || EXEC_ENV+=("CLUSTERBOX_STATE=$STATE")
     if [ -n "${CLUSTERBOX_GATEWAY_URL-}" ]; then
         EXEC_ENV+=("CLUSTERBOX_GATEWAY_URL=$GATEWAY")
     elif [ "$PORT" != 8080 ]; then
         EXEC_ENV+=("CLUSTERBOX_GATEWAY_PORT=$PORT")
     fi
+    [ "$STATE" = "$HOME/.local/state/clusterbox" ] || EXEC_ENV+=("CLUSTERBOX_STATE=$STATE")
     if [ -n "${CLUSTERBOX_TOKEN_FILE-}" ]; then
         folder=$(cd "$(dirname "$CLUSTERBOX_TOKEN_FILE")" && pwd -P)
         EXEC_ENV+=("CLUSTERBOX_TOKEN_FILE=${folder%/}/${CLUSTERBOX_TOKEN_FILE##*/}")
@@ -172,11 +172,11 @@ merge_kubeconfig() {
     fi
     # shellcheck disable=SC2064
     trap "rm -f $(quoted "$new" "$new.lock" "$new.authority" "$TARGET.lock")" EXIT
-    # kubectl's own empty file would have lists that are null, in which it cannot search.
-    printf 'apiVersion: v1\nkind: Config\nclusters: []\nusers: []\ncontexts: []\n' >"$new"
-    [ ! -s "$TARGET" ] || cat "$TARGET" >"$new"
-    there=$(kubectl_config "$new" view -o "jsonpath={.clusters[?(@.name==\"$ENTRY_NAME\")].cluster.server}" 2>&1) \
+    [ ! -e "$TARGET" ] || cat "$TARGET" >"$new"
+    there=$(kubectl_config "$new" view 2>&1) \
         || die "kubectl cannot read $TARGET: ${there%%"$NEWLINE"*}" "repair it, or use --output FILE"
+    # It fails where there is no list at all to search in.
+    there=$(kubectl_config "$new" view -o "jsonpath={.clusters[?(@.name==\"$ENTRY_NAME\")].cluster.server}" 2>/dev/null) || there=''
     if [ -n "$there" ] && [ "$there" != "$SERVER" ] && [ -z "$FORCE" ]; then
         printable "$there"
         die "$TARGET has a cluster '$ENTRY_NAME' with another server: $PRINTABLE" \

@@ -32,7 +32,7 @@ prepare() {
     say_what_is_needed
     make_ready
     gateway_address
-    IFS= read -r VM_TOKEN <"$STATE/tokens/vm.token" || die "$STATE/tokens/vm.token cannot be read" "./clusterbox services start"
+    IFS= read -r VM_TOKEN <"$STATE/tokens/vm.token" || [ -n "$VM_TOKEN" ] || die "$STATE/tokens/vm.token cannot be read" "./clusterbox services start"
     port_of vm-service
     VM_ADDRESS=http://127.0.0.1:$PORT
     prepare_release "$line"

@@ -142,7 +142,7 @@ start_services() {
     now
     begun=$NOW
     if [ -z "$TO_START" ]; then
-        await_ready "$begun" "$@"
+        await_ready "$begun" '' "$@"
         return
     fi
     ensure_jdk
@@ -176,15 +176,18 @@ start_services() {
     for service in $TO_START; do
         start_service "$service"
     done
-    await_ready "$begun" "$@"
+    await_ready "$begun" "$TO_START" "$@"
     unlock
 }
 
-# await_ready SINCE NAME…
+# await_ready SINCE STARTED NAME…
 await_ready() {
-    local begun=$1 service left='' waiting
-    shift
+    local begun=$1 service left=$2 waiting
+    shift 2
     for service in "$@"; do
+        case " $left " in
+            *" $service "*) continue ;;
+        esac
         port_of "$service"
         healthy "$PORT" || left="$left $service"
     done

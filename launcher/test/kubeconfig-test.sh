@@ -74,10 +74,10 @@ users:
       env:
       interactiveMode: Never
       provideClusterInfo: false"
-    expect_in "      - name: CLUSTERBOX_STATE
-        value: \"$work/state\"
-      - name: CLUSTERBOX_GATEWAY_PORT
-        value: \"$CLUSTERBOX_GATEWAY_PORT\"" "$OUT"
+    expect_in "      - name: CLUSTERBOX_GATEWAY_PORT
+        value: \"$CLUSTERBOX_GATEWAY_PORT\"
+      - name: CLUSTERBOX_STATE
+        value: \"$work/state\"" "$OUT"
     expect "$(sed -n 's/.*authority-data: "\(.*\)"/\1/p' <<<"$OUT" | openssl base64 -d -A)" "$(cat "$work/state/gateway/authority.pem")"
     expect_not_in 'PRIVATE' "$OUT"
     # What the gateway got is a request that names nobody, not the key.
@@ -88,6 +88,21 @@ users:
     expect "$(sed -n '/BEGIN/,/END/p' <<<"$ASKED" | openssl req -noout -subject -verify 2>/dev/null | tr -d ' ')" 'subject='
     expect "$(stat -c %a "$work/state/people" "$work/state/people/demo" "$work/state/people/demo/.me" | tr '\n' ' ')" '700 700 600 '
     expect "$(ls -A "$work/state/people/demo")" .me
+}
+
+# Also by one that is too old to run the plugin.
+test_kubectl_reads_what_is_printed() {
+    if ! kubectl version --client >/dev/null 2>&1; then
+        printf 'kubectl is not there: %s did not try it\n' "${FUNCNAME[0]}" >&2
+        return 0
+    fi
+    with_authority
+    launch kubeconfig
+    printf '%s\n' "$OUT" >"$work/kube/printed"
+    export KUBECONFIG=$work/kube/printed
+    expect "$(look '{.current-context} {.contexts[0].context.cluster} {.contexts[0].context.user} {.clusters[0].cluster.server}')" \
+        'clusterbox-demo clusterbox-demo clusterbox-demo https://192.168.56.10:6443'
+    expect "$(look '{.users[0].user.exec.apiVersion} {.users[0].user.exec.command}')" "client.authentication.k8s.io/v1 $work/box/clusterbox"
 }
 
 test_in_the_usual_places_the_plugin_needs_no_environment() {
@@ -392,7 +407,10 @@ test_merge_makes_a_kubeconfig_where_there_is_none() {
     # What it prints is read by kubectl as the same thing.
     launch kubeconfig
     printf '%s\n' "$OUT" >"$work/kube/printed"
-    expect "$(KUBECONFIG=$work/kube/printed look '{.users}{.clusters}{.contexts}')" "$(look '{.users}{.clusters}{.contexts}')"
+    expect "$(KUBECONFIG=$work/kube/printed look '{.clusters}{.contexts}{.current-context}{.users[0].user.exec.args}')" \
+        "$(look '{.clusters}{.contexts}{.current-context}{.users[0].user.exec.args}')"
+    expect "$(KUBECONFIG=$work/kube/printed look '{range .users[0].user.exec.env[*]}{.name}={.value}{"\n"}{end}' | sort)" \
+        "$(look '{range .users[0].user.exec.env[*]}{.name}={.value}{"\n"}{end}' | sort)"
 }
 
 # Somebody's kubeconfig, with a path that is relative to it.
@@ -495,15 +513,15 @@ test_an_older_kubectl_does_as_well() {
 
 # A TLS server that demands a certificate of the authority, as kube-apiserver does.
 test_a_server_takes_the_certificate() {
-    local port=$((20000 + RANDOM % 30000)) server home=$work/state/gateway
+    local port=$((20000 + RANDOM % 30000)) home=$work/state/gateway
     with_authority
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server -keyout "$work/kube/server.key" -out "$work/kube/server.csr" 2>/dev/null
     openssl x509 -req -days 1 -in "$work/kube/server.csr" -CA "$home/authority.pem" -CAkey "$home/authority.key" -set_serial 2 \
         -extfile <(printf 'subjectAltName=IP:127.0.0.1\n') -out "$work/kube/server.pem" 2>/dev/null
     openssl s_server -accept "127.0.0.1:$port" -cert "$work/kube/server.pem" -key "$work/kube/server.key" -CAfile "$home/authority.pem" \
         -Verify 2 -verify_return_error -www >"$work/kube/server.log" 2>&1 &
-    server=$!
-    trap 'kill "$server"' EXIT
+    SERVER=$!
+    trap 'kill "$SERVER"' EXIT
     await grep -q ACCEPT "$work/kube/server.log"
     printf 'https://127.0.0.1:%s' "$port" >"$home/server"
     launch credential demo

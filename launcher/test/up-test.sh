@@ -282,7 +282,7 @@ test_a_smoke_test_shows_what_came_of_each_check() {
     asked
     launch smoke-test tried
     expect_code 0
-    expect_in 'ok   Smoke test                     3/3     7.5 s' "$OUT"
+    expect_in 'ok   Smoke test                        3/3     7.5 s' "$OUT"
     expect_in 'Smoke test: 2 of 3 passed, 2026-01-02T03:04:05Z
   ok    encryption at rest   0.4 s
   ok    deployment           2.1 s
