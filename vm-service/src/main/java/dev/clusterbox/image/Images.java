@@ -68,6 +68,11 @@ public final class Images {
         leases.hold(holder, machines, layers);
     }
 
+    /** Says that an installation needs nothing. */
+    public void release(String holder) {
+        leases.release(holder);
+    }
+
     /** Removes old layers that no installation says it needs. */
     public void prune(Instant now) throws InterruptedException {
         try {

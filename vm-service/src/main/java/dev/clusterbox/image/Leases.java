@@ -45,6 +45,14 @@ final class Leases {
         }
     }
 
+    synchronized void release(String holder) {
+        try {
+            Files.deleteIfExists(folder.resolve(LEASE + holder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The names of all layers that somebody needs. Leases of installations that are gone are removed. */
     Set<String> held(Instant now) throws IOException {
         var held = new HashSet<String>();

@@ -26,11 +26,13 @@ record ArtifactStore(Path folder) {
         try {
             make(folder);
             var real = folder.toRealPath();
-            if (Files.isDirectory(real)) {
-                return real;
+            if (!Files.isDirectory(real) || !Requirements.isMountable(real)) {
+                throw Problem.failed(
+                                "%s is no folder that can be mounted".formatted(real),
+                                "set clusterbox.artifact-store to one, without blanks, colons, commas or quotes in its path")
+                        .asException();
             }
-            throw Problem.failed("%s is no folder".formatted(folder), "set clusterbox.artifact-store to one")
-                    .asException();
+            return real;
         } catch (IOException e) {
             throw new ProblemException(
                     Problem.failed(

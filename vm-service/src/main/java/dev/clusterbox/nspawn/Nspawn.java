@@ -291,6 +291,13 @@ final class Nspawn implements MachineProvider {
         images.hold(installation.id(), installation.machines(), layers);
     }
 
+    /** When the service ends. Machines run on without it, and need their layers; a service without machines needs none. */
+    void letGo() {
+        if (folders(ALL).isEmpty()) {
+            images.release(installation.id());
+        }
+    }
+
     void pruneImages() throws InterruptedException {
         synchronized (bridges) { // so that no machine comes in between
             hold(images.layersOrNone());

@@ -107,26 +107,37 @@ public final class NspawnHost implements AutoCloseable {
 
     private void tidyUp() {
         try {
-            provider.sweep();
+            now(provider::sweep);
             for (long look = 0; true; look++) {
                 Thread.sleep(BETWEEN_LOOKS);
-                provider.lookAfter();
+                now(provider::lookAfter);
                 if (look % LOOKS_A_DAY == 0) {
-                    provider.pruneImages();
+                    now(provider::pruneImages);
                 }
             }
         } catch (InterruptedException _) {
             // closed
+        }
+    }
+
+    /** What cannot be tidied up now may be tidied up the next time. */
+    private static void now(Chore chore) throws InterruptedException {
+        try {
+            chore.run();
         } catch (RuntimeException e) {
             LOG.error("tidying up failed", e);
         }
     }
 
+    private interface Chore {
+        void run() throws InterruptedException;
+    }
+
     @Override
     public void close() {
         janitor.interrupt();
-        try {
-            lock.close();
+        try (lock) {
+            provider.letGo();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -83,11 +83,16 @@ final class Requirements {
                                     .collect(Collectors.joining(" "))));
         }
         return folders.stream()
-                .filter(folder -> folder.toString().matches("(?s).*[\\s:,\\\\\"'].*"))
+                .filter(folder -> !isMountable(folder))
                 .map(folder ->
                         "the path %s has blanks, colons, commas, quotes or backslashes, which mounts do not take: use another"
                                 .formatted(folder))
                 .findFirst();
+    }
+
+    /** Whether a mount's options, and an argument of systemd-nspawn, take it for one path. */
+    static boolean isMountable(Path path) {
+        return !path.toString().matches("(?s).*[\\s:,\\\\\"'].*");
     }
 
     private static List<String> warnings(int machines) {

@@ -78,6 +78,17 @@ final class PruningTest {
     }
 
     @Test
+    void an_installation_that_needs_nothing_any_more_says_so() throws Exception {
+        images().hold("mine", machines, List.of(folder.resolve("agent-1")));
+        images().release("mine");
+        images().release("never was");
+
+        images().prune(later);
+
+        assertEquals(Set.of("base-1", "base-2"), left());
+    }
+
+    @Test
     void an_installation_needs_its_layers_for_as_long_as_its_folder_is_there() throws Exception {
         images().hold("mine", machines, List.of(folder.resolve("agent-1")));
         images().prune(muchLater);

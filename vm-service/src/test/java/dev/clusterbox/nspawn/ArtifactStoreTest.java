@@ -49,4 +49,12 @@ final class ArtifactStoreTest {
                 ProblemException.class,
                 () -> ArtifactStore.at(file.resolve("in-it")).ready());
     }
+
+    @Test
+    void a_link_to_what_systemd_nspawn_would_read_as_two_paths_is_not_followed() throws Exception {
+        var trap = Files.createDirectories(scratch.resolve("x:/etc"));
+        var link = Files.createSymbolicLink(scratch.resolve("artifacts"), trap);
+
+        assertThrows(ProblemException.class, () -> ArtifactStore.at(link).ready());
+    }
 }
