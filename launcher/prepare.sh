@@ -96,8 +96,8 @@ prepare_release() {
             READY-READY) break ;;
             FAILED-*) die "the machines' root file system could not be built: $IMAGE_TEXT" "./clusterbox services logs vm-service" ;;
             *-FAILED | *-MISSING)
-                die "not all of Kubernetes $1 could be had; the lines above say what is missing" \
-                    "run the same command again, or set CLUSTERBOX_ARTIFACTS to a folder that has it, or CLUSTERBOX_MIRROR"
+                die "${PROBLEM:-not all of Kubernetes $1 could be had; the lines above say what is missing}" \
+                    "${HINT:-run the same command again, or set CLUSTERBOX_ARTIFACTS to a folder that has it, or CLUSTERBOX_MIRROR}"
                 ;;
         esac
         sleep 1
@@ -105,16 +105,26 @@ prepare_release() {
     trap - INT
 }
 
-# The lines of the gateway, and one for the image. On a terminal they are drawn again in place; elsewhere a line is written
+# The lines of the gateway, a line each, and one for the image; what is no item is the problem and its hint. On a terminal they are drawn again in place; elsewhere a line is written
 # when something but its numbers has changed, and for the numbers every ten seconds.
 show_items() {
     local line i=0 text='' width=${COLUMNS:-0} in_place=''
     now
-    item 0 "image                $IMAGE_STATE  $IMAGE_TEXT"
+    PROBLEM='' HINT=''
+    # In the columns of the gateway's lines.
+    printf -v line '%-24s %-8s %-11s %s' 'root file system' - "$IMAGE_STATE" "$IMAGE_TEXT"
+    item 0 "$line"
     while IFS= read -r line; do
-        [ -n "$line" ] || continue
-        i=$((i + 1))
-        item "$i" "${line#"  "}"
+        if [[ $line =~ ^[^\ ]+\ +[^\ ]+\ +(READY|PACKAGE|MISSING|DOWNLOADING|FAILED)(\ |$) ]]; then
+            i=$((i + 1))
+            item "$i" "$line"
+        elif [ -z "$PROBLEM" ]; then
+            printable "$line"
+            PROBLEM=$PRINTABLE
+        else
+            printable "$line"
+            HINT=$PRINTABLE
+        fi
     done <<<"${BODY#*"$NEWLINE"}"
     ITEM_COUNT=$((i + 1))
     if live; then

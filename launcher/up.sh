@@ -195,7 +195,8 @@ say_downloads() {
         check-host | authorities | machines | artifacts | agents | prepare | load-balancer | etcd) return 0 ;;
     esac
     for entry in "$STATE/gateway/artifacts"/*; do
-        [ ! -e "$entry" ] || return 0
+        # Called by their SHA-256: anything else is none of them.
+        [[ ! ${entry##*/} =~ ^[0-9a-f]{64}$ ]] || return 0
     done
     free=$(free_disk "$STATE")
     if [ -n "$ARTIFACTS" ]; then

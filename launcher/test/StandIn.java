@@ -214,13 +214,19 @@ final class StandIn {
         if (exchange.getRequestURI().getPath().contains("/9.9/")) {
             answer(exchange, 404, "there is no release '9.9'\n1.36 is there");
         } else if (Files.exists(state.resolve("nothing-to-be-had"))) {
-            answer(exchange, 200, "FAILED\n  kubelet  1.36.2  MISSING  https://dl.example/kubelet answers 404\n");
+            answer(exchange, 200, "FAILED\n" + row("kubelet", "MISSING", "https://dl.example/kubelet answers 404")
+                    + "1 of 2 artifacts could not be had\nset CLUSTERBOX_MIRROR\n");
         } else if (look < 2) {
-            answer(exchange, 200, "PREPARING\n  kubelet  1.36.2  DOWNLOADING  %d of 84 MB\n  etcd  3.4.23  PACKAGE\n".formatted(20 + look));
+            answer(exchange, 200, "PREPARING\n" + row("kubelet", "DOWNLOADING", (20 + look) + " of 84 MB from dl.example")
+                    + row("etcd", "PACKAGE", "etcd-server"));
         } else {
-            Files.writeString(Files.createDirectories(state.resolve("artifacts")).resolve("0a"), "x".repeat(3 << 20));
-            answer(exchange, 200, "READY\n  kubelet  1.36.2  READY  84 MB\n  etcd  3.4.23  PACKAGE\n");
+            Files.writeString(Files.createDirectories(state.resolve("artifacts")).resolve("0a".repeat(32)), "x".repeat(3 << 20));
+            answer(exchange, 200, "READY\n" + row("kubelet", "READY", "dl.example") + row("etcd", "PACKAGE", "etcd-server"));
         }
+    }
+
+    private static String row(String name, String state, String from) {
+        return "%-24s %-8s %-11s %s\n".formatted(name, "1.36.2", state, from);
     }
 
     private void image(HttpExchange exchange) throws IOException {

@@ -7,14 +7,14 @@ test_prepare_fetches_builds_and_makes_no_machine() {
     asked
     launch prepare
     expect_code 0
-    expect_in 'image                BUILDING  unpacking' "$OUT"
+    expect_in '  root file system         -        BUILDING    unpacking' "$OUT"
     # Only numbers changed between the first two looks: that is not worth a line.
     expect "$(grep -c 'DOWNLOADING' <<<"$OUT")" 1
-    expect "$(grep -c 'etcd  3.4.23  PACKAGE' <<<"$OUT")" 2
+    expect "$(grep -c '  etcd .* PACKAGE ' <<<"$OUT")" 2
     expect_in 'Prepared for Kubernetes 1.36:
-  image                READY  ready
-  kubelet  1.36.2  READY  84 MB
-  etcd  3.4.23  PACKAGE
+  root file system         -        READY       ready
+  kubelet                  1.36.2   READY       dl.example
+  etcd                     1.36.2   PACKAGE     etcd-server
 On disk: 3 MiB in' "$OUT"
     expect_in 'No machine was made. Next: ./clusterbox up' "$OUT"
     asked
@@ -30,8 +30,9 @@ test_prepare_says_what_could_not_be_had() {
     launch prepare --kubernetes v1.36.2
     rm "$work/state/gateway/nothing-to-be-had"
     expect_code 1
-    expect_in 'kubelet  1.36.2  MISSING  https://dl.example/kubelet answers 404' "$OUT"
-    expect_in 'CLUSTERBOX_ARTIFACTS' "$ERR"
+    expect_in '  kubelet                  1.36.2   MISSING     https://dl.example/kubelet answers 404' "$OUT"
+    expect "$ERR" 'clusterbox: 1 of 2 artifacts could not be had
+  set CLUSTERBOX_MIRROR'
     : >"$work/state/vm-service/no-image"
     launch prepare
     rm "$work/state/vm-service/no-image"

@@ -261,7 +261,7 @@ test_what_will_be_downloaded_is_said_before() {
     CLUSTERBOX_ARTIFACTS=$work/binaries launch up --provider nspawn
     expect_not_in '560 MB' "$OUT"
     expect_in "binaries come from $work/binaries" "$OUT"
-    : >"$work/state/gateway/artifacts/0a"
+    : >"$work/state/gateway/artifacts/$(printf '%064d' 0)"
     launch up --provider nspawn
     expect_not_in '560 MB' "$OUT"
 }
