@@ -58,7 +58,8 @@ final class ReleaseTest {
     private static Stream<Operation> operations(Release release, String hostName) {
         var cluster = Clusters.tutorial();
         return release.through().stream()
-                .flatMap(step -> release.operations(step, cluster, cluster.node(hostName)).stream());
+                .flatMap(
+                        step -> release.operations(step, cluster, cluster.node(hostName), Clusters.secrets()).stream());
     }
 
     @ParameterizedTest
@@ -128,7 +129,7 @@ final class ReleaseTest {
         var release = releases.get("1.36");
         for (var node : cluster.nodes()) {
             release.through().stream()
-                    .flatMap(step -> release.operations(step, cluster, node).stream())
+                    .flatMap(step -> release.operations(step, cluster, node, Clusters.secrets()).stream())
                     .filter(Operation::hasMakeCertificate)
                     .map(Operation::getMakeCertificate)
                     .forEach(wish -> {
@@ -152,7 +153,7 @@ final class ReleaseTest {
         assertEquals(
                 List.of(),
                 releases.get("1.36")
-                        .operations("etcd", cluster, cluster.nodes(Role.NODE).getFirst()));
+                        .operations("etcd", cluster, cluster.nodes(Role.NODE).getFirst(), Clusters.secrets()));
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * The only class that runs ctr, containerd's own client, in the namespace of Kubernetes. It uses what the program accepts
- * from 1.6 to 2.x: no {@code --local}, no {@code --label}; and not {@code --all-platforms}, which fails where an archive
- * names platforms that it does not have. Images are unpacked on import, so that a pod's first start is not the slow one.
+ * from 1.6 to 2.x: no {@code --local}, no {@code --label}; and not {@code --all-platforms}, since only this machine's is ever
+ * run. Images are unpacked on import, so that a pod's first start is not the slow one.
  */
 final class Ctr {
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Container images, from archives into containerd. What an archive brought is remembered, name and digest, and compared with
@@ -76,9 +77,34 @@ final class Images {
                 Files.delete(file);
             }
         }
-        try (var staged = StagedFile.beside(folder.resolve(wanted.sha256().hex()))) {
-            return ctr.importFrom(artifacts.readable(wanted.sha256(), staged));
+        try (var staged = StagedFile.beside(folder.resolve(wanted.sha256().hex()));
+                var plain = StagedFile.beside(folder.resolve("plain"))) {
+            var archive = artifacts.readable(wanted.sha256(), staged);
+            return ctr.importFrom(isGzip(archive) ? unzipped(archive, plain) : archive);
         }
+    }
+
+    private static boolean isGzip(Path archive) throws IOException {
+        try (var in = Files.newInputStream(archive)) {
+            return in.read() == 0x1f && in.read() == 0x8b;
+        }
+    }
+
+    /** For containerd 1.6, whose ctr reads plain archives only. */
+    private static Path unzipped(Path archive, StagedFile plain) throws IOException {
+        long size = 0;
+        try (var in = new GZIPInputStream(Files.newInputStream(archive), 64 * 1024);
+                var out = plain.open()) {
+            var buffer = new byte[64 * 1024];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                size += n;
+                if (size > Unpacking.LARGEST) {
+                    throw ArchiveMember.refused("the archive is larger than %d MiB".formatted(Unpacking.LARGEST >> 20));
+                }
+                out.write(buffer, 0, n);
+            }
+        }
+        return plain.path();
     }
 
     private static Set<String> lines(Map<String, String> images) {
