@@ -152,7 +152,7 @@ credential_command() {
     cluster_named "$name"
     # Renewed when two thirds of its life are over, which leaves time for a gateway that is away.
     if ! read_credential || [ $((LEFT * 3)) -le "$LIFE" ]; then
-        problem=$(gateway_address && request_credential 5 2>&1 >/dev/null) || keep_going_with_the_old "$problem"
+        problem=$({ gateway_address && request_credential 5; } 2>&1 >/dev/null) || keep_going_with_the_old "$problem"
         read_credential || die "$CREDENTIAL cannot be read" "./clusterbox kubeconfig $NAME makes it anew"
     fi
     print_credential

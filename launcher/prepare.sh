@@ -4,6 +4,8 @@
 # The release that `up` takes when nothing else is said.
 KUBERNETES_LINE=1.36
 
+ITEM_LINE='^[^ ]+ +[^ ]+ +(READY|PACKAGE|MISSING|DOWNLOADING|FAILED)( |$)'
+
 prepare() {
     local line=$KUBERNETES_LINE option i
     PROVIDER='' THROUGH='' ARTIFACTS_MATTER=yes
@@ -37,7 +39,8 @@ prepare() {
     VM_ADDRESS=http://127.0.0.1:$PORT
     prepare_release "$line"
     say "Prepared for Kubernetes $line:"
-    for ((i = 0; i < ITEM_COUNT; i++)); do
+    # A terminal shows them already.
+    for ((i = 0; i < ITEM_COUNT && DRAWN == 0; i++)); do
         say "  ${ITEMS[i]}"
     done
     say "On disk: $(size_of_folder "$STATE/gateway/artifacts") in $STATE/gateway/artifacts, $(size_of_folder "$IMAGES") in $IMAGES"
@@ -115,7 +118,7 @@ show_items() {
     printf -v line '%-24s %-8s %-11s %s' 'root file system' - "$IMAGE_STATE" "$IMAGE_TEXT"
     item 0 "$line"
     while IFS= read -r line; do
-        if [[ $line =~ ^[^\ ]+\ +[^\ ]+\ +(READY|PACKAGE|MISSING|DOWNLOADING|FAILED)(\ |$) ]]; then
+        if [[ $line =~ $ITEM_LINE ]]; then
             i=$((i + 1))
             item "$i" "$line"
         elif [ -z "$PROBLEM" ]; then

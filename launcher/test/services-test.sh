@@ -215,3 +215,22 @@ test_artifacts_that_are_not_there_are_said_before_anything_is_done() {
     asked
     expect "$ASKED" ''
 }
+
+test_any_number_of_newer_sources_is_found() {
+    local module
+    tree=$work/large-tree
+    mkdir -p "$tree/target" "$tree/provision-agent/target/image"
+    cp "$work/box/clusterbox" "$tree/"
+    cp -R "$work/box/launcher" "$tree/launcher"
+    for module in provision-agent pki-service vm-service gateway slack-bot; do
+        mkdir -p "$tree/$module/src/main" "$tree/$module/target"
+        : >"$tree/$module/target/$module.jar"
+    done
+    touch -d '2 hours ago' "$tree/target/launcher.stamp" "$tree"/*/target/*.jar
+    (cd "$tree/gateway/src/main" && seq 5000 | sed 's/^/a-file-with-a-rather-long-name-/' | xargs touch)
+    touch -d '3 hours ago' "$tree"/{pki-service,vm-service,slack-bot,provision-agent}/src/main
+    inside 'stale_modules; printf "%s" "$STALE"'
+    expect_code 0
+    expect_in gateway "$OUT"
+    expect_not_in pki-service "$OUT"
+}

@@ -2,6 +2,8 @@
 # Tells the container runtime which addresses pods get on this node: what flanneld has been given.
 set -eu
 . /run/flannel/subnet.env
+# Flannel names the address of the bridge, 10.244.1.1/24; kube-controller-manager gives each node a /24.
+subnet=${FLANNEL_SUBNET%.*}.0/24
 mkdir -p /etc/cni/net.d
 cat >/etc/cni/net.d/.10-flannel <<END
 {
@@ -16,7 +18,7 @@ cat >/etc/cni/net.d/.10-flannel <<END
       "isDefaultGateway": true,
       "ipam": {
         "type": "host-local",
-        "ranges": [[{"subnet": "$FLANNEL_SUBNET"}]],
+        "ranges": [[{"subnet": "$subnet"}]],
         "routes": [{"dst": "$FLANNEL_NETWORK"}],
         "dataDir": "/run/cni"
       }

@@ -3,6 +3,7 @@ package dev.clusterbox.nspawn;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -49,7 +50,12 @@ record ArtifactStore(Path folder) {
             return;
         }
         make(parent);
-        Files.createDirectory(folder);
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            return; // another machine's start, or the gateway, was first; a link to nowhere is found out by its real
+            // path
+        }
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         for (var who : new String[] {"unix:uid", "unix:gid"}) {
             Files.setAttribute(folder, who, Files.getAttribute(parent, who), LinkOption.NOFOLLOW_LINKS);

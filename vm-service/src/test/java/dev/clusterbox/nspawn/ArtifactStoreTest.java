@@ -7,7 +7,10 @@ import dev.clusterbox.problem.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +41,25 @@ final class ArtifactStoreTest {
 
         assertEquals(folder.toRealPath(), ArtifactStore.at(folder).ready());
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    }
+
+    @Test
+    void machines_that_start_side_by_side_make_it_once() throws Exception {
+        var store = ArtifactStore.at(scratch.resolve("a/b/c/d/e/artifacts"));
+        Callable<Path> make = store::ready;
+
+        try (var threads = Executors.newFixedThreadPool(16)) {
+            for (var made : threads.invokeAll(Collections.nCopies(16, make))) {
+                assertEquals(store.folder().toRealPath(), made.get());
+            }
+        }
+    }
+
+    @Test
+    void a_link_to_nowhere_is_no_store() throws Exception {
+        var link = Files.createSymbolicLink(scratch.resolve("artifacts"), scratch.resolve("nowhere"));
+
+        assertThrows(ProblemException.class, () -> ArtifactStore.at(link).ready());
     }
 
     @Test

@@ -170,7 +170,7 @@ final class NodeTest {
         assertEquals(
                 PowerState.STOPPED,
                 machines.provider().stop(RealMachines.NODE.name(), false).power());
-        assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 6);
+        assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 9);
         assertEquals(List.of(), sleeping());
 
         node = machines.running(RealMachines.NODE);
