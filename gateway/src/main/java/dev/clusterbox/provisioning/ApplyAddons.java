@@ -29,7 +29,7 @@ final class ApplyAddons implements Step {
     }
 
     @Override
-    public Cluster run(Cluster cluster, Progress progress) {
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         var own = releases.get(cluster.spec().kubernetes()).addons(cluster);
         var all = Stream.concat(own.stream(), cluster.addons().stream()).toList();
         addons.apply(cluster, all, progress::say);

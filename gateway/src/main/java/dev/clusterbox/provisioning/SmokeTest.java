@@ -25,7 +25,7 @@ final class SmokeTest implements Step {
     }
 
     @Override
-    public Cluster run(Cluster cluster, Progress progress) {
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         return cluster.with(tests.run(cluster, progress::say));
     }
 }

@@ -1,0 +1,118 @@
+package dev.clusterbox.kubernetes;
+
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.Problem.Code;
+import io.fabric8.kubernetes.api.model.APIResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Applies objects of any kind: how a kind is addressed is asked of the API. */
+final class ServerSideApply {
+
+    private static final String MANAGER = "clusterbox";
+
+    private final KubernetesClient client;
+    private final Map<String, List<APIResource>> kinds = new HashMap<>();
+
+    ServerSideApply(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** Returns whether the object is another one now, or was not there. Fields that someone else has set are taken over. */
+    boolean apply(Manifest manifest) {
+        try {
+            var object = client.getKubernetesSerialization()
+                    .convertValue(manifest.content(), GenericKubernetesResource.class);
+            var resource = resource(manifest, object);
+            var before = Optional.ofNullable(resource.get()).map(ServerSideApply::version);
+            var after = resource.fieldManager(MANAGER).forceConflicts().serverSideApply();
+            return !before.equals(Optional.of(version(after)));
+        } catch (KubernetesClientException e) {
+            throw problem(manifest, e);
+        } catch (IllegalArgumentException e) {
+            throw manifest.refused(Api.shown(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static RuntimeException problem(Manifest manifest, KubernetesClientException e) {
+        var problem = Api.problem(manifest.shown(), e);
+        return problem.code() == Code.UNAVAILABLE ? problem.asException() : manifest.refused(Api.reason(e));
+    }
+
+    private static String version(GenericKubernetesResource object) {
+        return object.getMetadata().getUid() + " " + object.getMetadata().getResourceVersion();
+    }
+
+    boolean isEstablished(Manifest definition) {
+        var object =
+                client.getKubernetesSerialization().convertValue(definition.content(), GenericKubernetesResource.class);
+        var there = Api.call(definition.shown(), resource(definition, object)::get);
+        return there != null
+                && there.get("status", "conditions") instanceof List<?> conditions
+                && conditions.stream()
+                        .anyMatch(condition -> condition instanceof Map<?, ?> map
+                                && Objects.equals(map.get("type"), "Established")
+                                && Objects.equals(map.get("status"), "True"));
+    }
+
+    /** There are new ones. */
+    void forgetKinds() {
+        kinds.clear();
+    }
+
+    private Resource<GenericKubernetesResource> resource(Manifest manifest, GenericKubernetesResource object) {
+        var kind = kind(manifest);
+        var slash = manifest.apiVersion().indexOf('/');
+        var all = client.genericKubernetesResources(new ResourceDefinitionContext.Builder()
+                .withGroup(slash < 0 ? "" : manifest.apiVersion().substring(0, slash))
+                .withVersion(manifest.apiVersion().substring(slash + 1))
+                .withKind(manifest.kind())
+                .withPlural(kind.getName())
+                .withNamespaced(kind.getNamespaced())
+                .build());
+        if (!kind.getNamespaced()) {
+            return all.resource(object);
+        }
+        return all.inNamespace(manifest.namespace().isEmpty() ? "default" : manifest.namespace())
+                .resource(object);
+    }
+
+    /** Kinds whose name has a slash are parts of another: no objects of their own. */
+    private APIResource kind(Manifest manifest) {
+        var known = kinds.get(manifest.apiVersion());
+        if (known == null) {
+            known = discover(manifest);
+            kinds.put(manifest.apiVersion(), known);
+        }
+        return known.stream()
+                .filter(kind -> kind.getKind().equals(manifest.kind())
+                        && !kind.getName().contains("/"))
+                .findFirst()
+                .orElseThrow(
+                        () -> manifest.refused("the API knows no such kind in " + Api.shown(manifest.apiVersion())));
+    }
+
+    private List<APIResource> discover(Manifest manifest) {
+        try {
+            var found = client.getApiResources(manifest.apiVersion());
+            return found == null ? List.of() : found.getResources();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == 404) {
+                return List.of();
+            }
+            throw Problem.unavailable(
+                            "which kinds there are in %s: %s"
+                                    .formatted(Api.shown(manifest.apiVersion()), Api.reason(e)),
+                            "")
+                    .asException();
+        }
+    }
+}
