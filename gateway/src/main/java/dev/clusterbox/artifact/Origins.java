@@ -206,7 +206,7 @@ class Origins {
         for (int i = 0; i <= MOST_REDIRECTS; i++) {
             var request = HttpRequest.newBuilder(uri)
                     .method(method, HttpRequest.BodyPublishers.noBody())
-                    .timeout(ANSWER);
+                    .timeout(method.equals("HEAD") ? PROBE : ANSWER);
             headers.forEach(request::header);
             var answer = client().send(request.build(), BodyHandlers.ofInputStream());
             var location = answer.headers().firstValue("Location");
@@ -235,8 +235,10 @@ class Origins {
                 .asException();
     }
 
+    /** What a server says ends up on a terminal. */
     private static String shortened(String text) {
-        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+        var printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() > 200 ? printable.substring(0, 200) + "…" : printable;
     }
 
     /** A small text. */
@@ -246,7 +248,22 @@ class Origins {
             if (answer.statusCode() != 200) {
                 throw new IOException("%s answers %d".formatted(uri, answer.statusCode()));
             }
-            return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+            var watchdog = Thread.ofVirtual().start(() -> closeLater(in));
+            try {
+                return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+            } finally {
+                watchdog.interrupt();
+            }
+        }
+    }
+
+    /** Reading has no timeout of its own; to close the stream ends it. */
+    private static void closeLater(InputStream in) {
+        try {
+            Thread.sleep(ANSWER);
+            in.close();
+        } catch (InterruptedException | IOException e) {
+            // The reader is done, or learns it by itself.
         }
     }
 

@@ -65,7 +65,7 @@ final class Workbench {
         var origins = new Origins(mirror, false);
         downloads = new Downloads(origins, store, Duration.ofMillis(300));
         sources = new Sources(index, folder);
-        intake = new Intake(store, index, sources, downloads);
+        intake = new Intake(store, index, sources, origins, downloads);
         staging = new Staging(new SmallCatalogue(), store, sources, origins, intake);
     }
 
