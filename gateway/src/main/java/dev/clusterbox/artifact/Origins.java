@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +42,13 @@ class Origins {
 
     private static final int MOST_REDIRECTS = 5;
     private static final int MOST_TEXT = 256 * 1024;
+
+    /** A probe has found it; the message says all. */
+    private static final class OutOfReach extends ConnectException {
+        OutOfReach(String trouble) {
+            super(trouble);
+        }
+    }
 
     private record Finding(Optional<String> trouble, long at) {}
 
@@ -133,6 +141,10 @@ class Origins {
 
     private Optional<String> trouble(URI uri) throws InterruptedException {
         try {
+            if (!EnvironmentProxies.anyStated(System.getenv())) {
+                // Without a network this is the answer, before there is a client, which takes longest.
+                InetAddress.getByName(uri.getHost());
+            }
             var request = HttpRequest.newBuilder(uri)
                     .method("HEAD", HttpRequest.BodyPublishers.noBody())
                     .timeout(PROBE)
@@ -154,7 +166,7 @@ class Origins {
     void requireReachable(URI uri) throws ConnectException {
         var trouble = known(uri);
         if (trouble.isPresent()) {
-            throw new ConnectException(trouble.get());
+            throw new OutOfReach(trouble.get());
         }
     }
 
@@ -164,6 +176,9 @@ class Origins {
 
     /** How a failure reads: the client's own words are often none. */
     static String said(URI uri, IOException e) {
+        if (e instanceof OutOfReach) {
+            return String.valueOf(e.getMessage());
+        }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.nio.channels.UnresolvedAddressException
                     || cause instanceof java.net.UnknownHostException) {

@@ -115,6 +115,21 @@ final class StagingTest {
     }
 
     @Test
+    void a_host_that_nobody_knows_is_said_once_and_in_words() {
+        // RFC 6761: nobody may know it, whatever the network.
+        var bench = bench("https://mirror.invalid");
+
+        var problem = assertThrows(ProblemException.class, () -> bench.check(cluster, "kubelet"))
+                .problem();
+        assertEquals(
+                "1 artifact cannot be had: mirror.invalid is not known here: kubelet (https://dl.example/v1/kubelet)",
+                problem.message());
+        var staged = assertThrows(ProblemException.class, () -> bench.stage(cluster, "kubelet"))
+                .problem();
+        assertEquals(problem, staged);
+    }
+
+    @Test
     void where_packages_do_nobody_is_needed_and_it_costs_next_to_nothing() {
         var bench = bench("http://127.0.0.1:1");
         bench.check(cluster, "etcd", "etcdctl", "runc");
