@@ -29,12 +29,21 @@ final class EnvironmentProxies extends ProxySelector {
     }
 
     static Optional<ProxySelector> find(Map<String, String> environment) {
-        boolean stated = System.getProperty("https.proxyHost") != null || System.getProperty("http.proxyHost") != null;
-        return !stated
-                        && (variable(environment, "HTTPS_PROXY").isPresent()
-                                || variable(environment, "HTTP_PROXY").isPresent())
+        return !statedToTheJvm() && anyStated(environment)
                 ? Optional.of(new EnvironmentProxies(environment))
                 : Optional.empty();
+    }
+
+    private static boolean statedToTheJvm() {
+        return System.getProperty("https.proxyHost") != null || System.getProperty("http.proxyHost") != null;
+    }
+
+    /** Whether there may be a proxy, which would look names up by itself. */
+    static boolean anyStated(Map<String, String> environment) {
+        return statedToTheJvm()
+                || Boolean.getBoolean("java.net.useSystemProxies")
+                || variable(environment, "HTTPS_PROXY").isPresent()
+                || variable(environment, "HTTP_PROXY").isPresent();
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

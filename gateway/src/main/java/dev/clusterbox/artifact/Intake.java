@@ -42,13 +42,15 @@ final class Intake {
     private final ArtifactStore store;
     private final Index index;
     private final Sources sources;
+    private final Origins origins;
     private final Downloads downloads;
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-    Intake(ArtifactStore store, Index index, Sources sources, Downloads downloads) {
+    Intake(ArtifactStore store, Index index, Sources sources, Origins origins, Downloads downloads) {
         this.store = store;
         this.index = index;
         this.sources = sources;
+        this.origins = origins;
         this.downloads = downloads;
     }
 
@@ -76,6 +78,8 @@ final class Intake {
                             .add(artifact);
             }
         }
+        // Whose silence is known is not waited for once more with each file.
+        origins.unreachable(published.keySet().stream().map(Download::url).toList());
         downloads.measure(List.copyOf(published.keySet()), watch);
         published.forEach((download, artifacts) -> work.add(() -> published(download, artifacts, watch)));
         for (var result : Parallel.each(work, Intake::carryOut)) {

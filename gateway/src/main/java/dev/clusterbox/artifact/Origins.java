@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +42,13 @@ class Origins {
 
     private static final int MOST_REDIRECTS = 5;
     private static final int MOST_TEXT = 256 * 1024;
+
+    /** A probe has found it; the message says all. */
+    private static final class OutOfReach extends ConnectException {
+        OutOfReach(String trouble) {
+            super(trouble);
+        }
+    }
 
     private record Finding(Optional<String> trouble, long at) {}
 
@@ -133,6 +141,10 @@ class Origins {
 
     private Optional<String> trouble(URI uri) throws InterruptedException {
         try {
+            if (!EnvironmentProxies.anyStated(System.getenv())) {
+                // Without a network this is the answer, before there is a client, which takes longest.
+                InetAddress.getByName(uri.getHost());
+            }
             var request = HttpRequest.newBuilder(uri)
                     .method("HEAD", HttpRequest.BodyPublishers.noBody())
                     .timeout(PROBE)
@@ -154,7 +166,7 @@ class Origins {
     void requireReachable(URI uri) throws ConnectException {
         var trouble = known(uri);
         if (trouble.isPresent()) {
-            throw new ConnectException(trouble.get());
+            throw new OutOfReach(trouble.get());
         }
     }
 
@@ -164,6 +176,9 @@ class Origins {
 
     /** How a failure reads: the client's own words are often none. */
     static String said(URI uri, IOException e) {
+        if (e instanceof OutOfReach) {
+            return String.valueOf(e.getMessage());
+        }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.nio.channels.UnresolvedAddressException
                     || cause instanceof java.net.UnknownHostException) {
@@ -206,7 +221,7 @@ class Origins {
         for (int i = 0; i <= MOST_REDIRECTS; i++) {
             var request = HttpRequest.newBuilder(uri)
                     .method(method, HttpRequest.BodyPublishers.noBody())
-                    .timeout(ANSWER);
+                    .timeout(method.equals("HEAD") ? PROBE : ANSWER);
             headers.forEach(request::header);
             var answer = client().send(request.build(), BodyHandlers.ofInputStream());
             var location = answer.headers().firstValue("Location");
@@ -235,8 +250,10 @@ class Origins {
                 .asException();
     }
 
+    /** What a server says ends up on a terminal. */
     private static String shortened(String text) {
-        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+        var printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() > 200 ? printable.substring(0, 200) + "…" : printable;
     }
 
     /** A small text. */
@@ -246,7 +263,22 @@ class Origins {
             if (answer.statusCode() != 200) {
                 throw new IOException("%s answers %d".formatted(uri, answer.statusCode()));
             }
-            return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+            var watchdog = Thread.ofVirtual().start(() -> closeLater(in));
+            try {
+                return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+            } finally {
+                watchdog.interrupt();
+            }
+        }
+    }
+
+    /** Reading has no timeout of its own; to close the stream ends it. */
+    private static void closeLater(InputStream in) {
+        try {
+            Thread.sleep(ANSWER);
+            in.close();
+        } catch (InterruptedException | IOException e) {
+            // The reader is done, or learns it by itself.
         }
     }
 

@@ -2,7 +2,6 @@ package dev.clusterbox.artifact;
 
 import dev.clusterbox.problem.Problem;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -41,7 +39,7 @@ final class Tarball {
      * @param wanted name in the archive to name of the artifact
      * @return name of the artifact to its checksum in the store
      */
-    Map<String, String> take(Path archive, Map<String, String> wanted) throws IOException {
+    Map<String, String> take(Path archive, Map<String, String> wanted) {
         var taken = new TreeMap<String, String>();
         try (var file = new BufferedInputStream(Files.newInputStream(archive), 256 * 1024);
                 var tar = new TarArchiveInputStream(new Limited(plain(file), largest))) {
@@ -62,10 +60,8 @@ final class Tarball {
             }
         } catch (TooLarge e) {
             throw refused(archive, "it unpacks to more than %d MiB".formatted(largest >> 20));
-        } catch (ZipException | EOFException e) {
-            throw refused(archive, "it is damaged: " + e.getMessage());
-        } catch (IllegalArgumentException e) {
-            throw refused(archive, "it is no tar archive: " + e.getMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            throw refused(archive, "it cannot be unpacked: " + e.getMessage());
         }
         var missing = wanted.entrySet().stream()
                 .filter(entry -> !taken.containsKey(entry.getValue()))
@@ -94,7 +90,9 @@ final class Tarball {
     }
 
     private static RuntimeException refused(Path archive, String why) {
-        return Problem.invalid("%s cannot be used: %s".formatted(archive.getFileName(), why), "get the archive anew")
+        return Problem.invalid(
+                        "%s cannot be used: %s".formatted(archive.getFileName(), why),
+                        "get it anew; see whether the disk is full")
                 .asException();
     }
 

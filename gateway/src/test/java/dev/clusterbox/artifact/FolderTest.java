@@ -47,9 +47,9 @@ final class FolderTest {
         assertEquals(
                 List.of("etcdctl", "kubelet", "runc"),
                 List.copyOf(artifacts.binaries().keySet()));
-        assertArrayEquals(Workbench.RUNC, bench.stored(artifacts.binaries().get("runc")));
+        assertArrayEquals(Workbench.RUNC, bench.stored(artifacts.binaries(), "runc"));
         var mode = Files.getPosixFilePermissions(
-                bench.store.find(artifacts.binaries().get("runc")).orElseThrow());
+                bench.store.find(Workbench.sha256(Workbench.RUNC)).orElseThrow());
         assertEquals("rwxr-xr-x", PosixFilePermissions.toString(mode));
         assertEquals(java.util.Set.of("etcd"), artifacts.packaged());
         assertEquals("3 binaries, 0 images", bench.said.getLast());
@@ -62,9 +62,9 @@ final class FolderTest {
 
         var artifacts = bench.stage("etcd", "etcdctl", "runc");
 
-        assertArrayEquals(Workbench.ETCD, bench.stored(artifacts.binaries().get("etcd")));
-        assertArrayEquals(Workbench.ETCDCTL, bench.stored(artifacts.binaries().get("etcdctl")));
-        assertArrayEquals(Workbench.RUNC, bench.stored(artifacts.binaries().get("runc")));
+        assertArrayEquals(Workbench.ETCD, bench.stored(artifacts.binaries(), "etcd"));
+        assertArrayEquals(Workbench.ETCDCTL, bench.stored(artifacts.binaries(), "etcdctl"));
+        assertArrayEquals(Workbench.RUNC, bench.stored(artifacts.binaries(), "runc"));
     }
 
     @Test
@@ -196,7 +196,7 @@ final class FolderTest {
         assertEquals(
                 List.of("app.tgz", "coredns.tar.gz", "pause.tar"),
                 List.copyOf(artifacts.images().keySet()));
-        assertArrayEquals(Workbench.ETCD, bench.stored(artifacts.images().get("pause.tar")));
+        assertArrayEquals(Workbench.ETCD, bench.stored(artifacts.images(), "pause.tar"));
     }
 
     @Test

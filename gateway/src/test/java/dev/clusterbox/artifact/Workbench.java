@@ -65,7 +65,7 @@ final class Workbench {
         var origins = new Origins(mirror, false);
         downloads = new Downloads(origins, store, Duration.ofMillis(300));
         sources = new Sources(index, folder);
-        intake = new Intake(store, index, sources, downloads);
+        intake = new Intake(store, index, sources, origins, downloads);
         staging = new Staging(new SmallCatalogue(), store, sources, origins, intake);
     }
 
@@ -126,7 +126,7 @@ final class Workbench {
     }
 
     Cluster.Artifacts stage(String... names) {
-        return stage(Clusters.tutorial(), names);
+        return stage(Clusters.tutorial().with(Cluster.Artifacts.NONE), names);
     }
 
     Cluster.Artifacts stage(Cluster cluster, String... names) {
@@ -151,16 +151,19 @@ final class Workbench {
                 .toString();
     }
 
-    byte[] stored(String sha256) {
+    byte[] stored(Map<String, String> sums, String name) {
         try {
-            return Files.readAllBytes(store.find(sha256).orElseThrow());
+            return Files.readAllBytes(store.find(sums.getOrDefault(name, "")).orElseThrow());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** What is in the store and in the folder of what is not complete. */
+    /** What is in the folder of what is not complete. */
     List<String> leftovers() {
+        if (!Files.exists(state.resolve("incoming"))) {
+            return List.of();
+        }
         try (var files = Files.list(state.resolve("incoming"))) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
