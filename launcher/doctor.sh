@@ -210,8 +210,8 @@ doctor_services() {
     done
 }
 
-# What the tests need on Debian and Ubuntu: to make machines, and to look at certificates from outside.
-TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl'
+# What the tests need on Debian and Ubuntu: to make machines, and to look at certificates and configurations from outside.
+TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl haproxy:haproxy containerd:containerd systemd-analyze:systemd'
 
 test_command() {
     local pair missing='' arguments=() argument code=0
