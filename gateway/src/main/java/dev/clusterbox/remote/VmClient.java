@@ -106,6 +106,9 @@ public final class VmClient {
     public record Seed(
             String machine, String token, String gateway, String authority, String hostName, String address) {}
 
+    @Serdeable
+    record StopRequest(boolean force) {}
+
     private final ServiceClient service;
     private final ServiceClient impatient;
 
@@ -146,6 +149,11 @@ public final class VmClient {
 
     public Machine start(String provider, String name) throws InterruptedException {
         return service.call(HttpRequest.POST(path(provider, "/machines/" + name + "/start"), ""), Machine.class);
+    }
+
+    /** Orderly; what is stopped already stays so. */
+    public void stop(String provider, String name) throws InterruptedException {
+        service.send(HttpRequest.POST(path(provider, "/machines/" + name + "/stop"), new StopRequest(false)));
     }
 
     public void delete(String provider, String name) throws InterruptedException {

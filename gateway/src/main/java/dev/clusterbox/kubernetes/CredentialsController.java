@@ -1,0 +1,108 @@
+package dev.clusterbox.kubernetes;
+
+import dev.clusterbox.kubernetes.Credentials.Credential;
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.Caller;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a person needs to use a cluster with kubectl, over REST. */
+@Controller("/v1/clusters/{name}")
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class CredentialsController {
+
+    private static final Pattern PEM =
+            Pattern.compile("\\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----(?<base64>[A-Za-z0-9+/=\\s]+)"
+                    + "-----END (?:NEW )?CERTIFICATE REQUEST-----\\s*");
+
+    private static final int LARGEST = 16 * 1024;
+
+    private final Credentials credentials;
+
+    CredentialsController(Credentials credentials) {
+        this.credentials = credentials;
+    }
+
+    /** Certifies the caller's key for eight hours. The key itself stays where it is. */
+    @Post("/credentials")
+    @Consumes({"application/pkcs10", "application/x-pem-file", MediaType.TEXT_PLAIN})
+    @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
+    @ApiResponse(
+            responseCode = "201",
+            description = "the certificate, and how the API is reached",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Credential.class)))
+    HttpResponse<?> certify(HttpRequest<?> request, String name, @Body byte[] csr, @Nullable @QueryValue String user)
+            throws InterruptedException {
+        var credential = credentials.certify(name, der(csr), Caller.of(request), Optional.ofNullable(user));
+        return plain(request)
+                ? HttpResponse.created(text(credential)).contentType(MediaType.TEXT_PLAIN_TYPE)
+                : HttpResponse.created(credential).contentType(MediaType.APPLICATION_JSON_TYPE);
+    }
+
+    /** A complete kubeconfig with a new key, good for eight hours. */
+    @Get("/kubeconfig")
+    @Produces("application/yaml")
+    HttpResponse<String> kubeconfig(HttpRequest<?> request, String name, @Nullable @QueryValue String user)
+            throws InterruptedException {
+        return HttpResponse.ok(credentials.kubeconfig(name, Caller.of(request), Optional.ofNullable(user)))
+                .header("Cache-Control", "no-store");
+    }
+
+    private static String text(Credential credential) {
+        return "%s\n%s\n%s\n%s\n"
+                .formatted(
+                        credential.server(),
+                        credential.expires(),
+                        credential.authority().strip(),
+                        credential.certificate().strip());
+    }
+
+    /** PEM, or the bytes themselves. */
+    private static byte[] der(byte[] body) {
+        if (body.length == 0 || body.length > LARGEST) {
+            throw refused("%d bytes (expected: 1 to %d)".formatted(body.length, LARGEST));
+        }
+        var pem = PEM.matcher(new String(body, StandardCharsets.ISO_8859_1));
+        if (!pem.matches()) {
+            return body;
+        }
+        try {
+            return Base64.getMimeDecoder().decode(pem.group("base64"));
+        } catch (IllegalArgumentException e) {
+            throw refused("not Base64");
+        }
+    }
+
+    private static RuntimeException refused(String why) {
+        return Problem.invalid("CSR: " + why, "send a PKCS#10 request, PEM or DER")
+                .asException();
+    }
+
+    private static boolean plain(HttpRequest<?> request) {
+        return request.getHeaders().accept().stream()
+                .findFirst()
+                .filter(MediaType.TEXT_PLAIN_TYPE::equals)
+                .isPresent();
+    }
+}
