@@ -21,12 +21,14 @@ record Tool(String program, String debianPackage) {
     }
 
     Result run(Path folder, Object... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(program));
+        // Administrators' programs are not on everybody's PATH.
+        var administrators = Path.of("/usr/sbin", program);
+        var command =
+                new ArrayList<>(List.of(Files.isExecutable(administrators) ? administrators.toString() : program));
         List.of(arguments).forEach(argument -> command.add(argument.toString()));
         var errors = folder.resolve("errors");
         var builder = new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
-        // Administrators' programs are not on everybody's PATH; nobody's own configuration is read.
-        builder.environment().merge("PATH", "/usr/sbin:/sbin", (before, more) -> before + ":" + more);
+        // Nobody's own configuration is read.
         builder.environment().put("HOME", folder.toString());
         builder.environment().remove("KUBECONFIG");
         Process process;
