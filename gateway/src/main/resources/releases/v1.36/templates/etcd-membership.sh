@@ -16,6 +16,8 @@ if [ ! -d /var/lib/etcd/member ]; then
         state=existing
         me=$(grep -F 'https://{{address}}:2380' <<<"$members") || me=
         case $me in
+            # Without addresses for clients: it belongs to the cluster and has never been there.
+            *', started, '*', , '*) ;;
             *', started, '*)
                 ctl member remove "${me%%,*}"
                 me=

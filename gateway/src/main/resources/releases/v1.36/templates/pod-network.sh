@@ -2,10 +2,13 @@
 # Tells the container runtime which addresses pods get on this node: what flanneld has been given.
 set -eu
 . /run/flannel/subnet.env
+: "${FLANNEL_NETWORK:?}" "${FLANNEL_SUBNET:?}" "${FLANNEL_MTU:?}"
 # Flannel names the address of the bridge, 10.244.1.1/24; kube-controller-manager gives each node a /24.
 subnet=${FLANNEL_SUBNET%.*}.0/24
 mkdir -p /etc/cni/net.d
-cat >/etc/cni/net.d/.10-flannel <<END
+# The unit and the agent may run this at the same time.
+new=/etc/cni/net.d/.10-flannel.$$
+cat >"$new" <<END
 {
   "cniVersion": "0.4.0",
   "name": "flannel",
@@ -27,4 +30,4 @@ cat >/etc/cni/net.d/.10-flannel <<END
   ]
 }
 END
-mv /etc/cni/net.d/.10-flannel /etc/cni/net.d/10-flannel.conflist
+mv "$new" /etc/cni/net.d/10-flannel.conflist

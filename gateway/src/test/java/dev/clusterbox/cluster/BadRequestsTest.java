@@ -91,7 +91,7 @@ final class BadRequestsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"nam\": \"demo\"}|unknown field 'nam' (expected: controller, controllers,",
+                "{\"nam\": \"demo\"}|unknown field 'nam' (expected: addons, controller, controllers,",
                 "{\"nodes\": \"many\"}|nodes: 'many' (expected: a whole number)",
                 "{\"nodes\": 1.5}|nodes: '1.5' (expected: a whole number)",
                 "[1]|expected: an object",

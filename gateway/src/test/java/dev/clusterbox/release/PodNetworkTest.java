@@ -122,6 +122,19 @@ final class PodNetworkTest {
         assertEquals(List.of(), written());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"FLANNEL_NETWORK", "FLANNEL_SUBNET", "FLANNEL_MTU"})
+    void an_empty_value_is_none(String empty) throws Exception {
+        subnet(SUBNET.stream()
+                .map(line -> line.startsWith(empty) ? empty + "=" : line)
+                .toList());
+        var run = run();
+
+        assertNotEquals(0, run.exitCode());
+        assertTrue(run.errors().contains(empty), run::toString);
+        assertEquals(List.of(), written());
+    }
+
     @Test
     void a_failure_leaves_what_was_there() throws Exception {
         subnet(SUBNET);
@@ -170,12 +183,11 @@ final class PodNetworkTest {
         return folder.resolve("etc/cni/net.d/10-flannel.conflist");
     }
 
-    /** What a container runtime would read: it leaves hidden files alone. */
+    /** All files that it wrote, hidden ones too. */
     private List<String> written() throws IOException {
         try (var files = Files.walk(folder.resolve("etc"))) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith("."))
                     .toList();
         }
     }
