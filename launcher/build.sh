@@ -15,8 +15,9 @@ built() {
     if [ ! -f "$stamp" ] || [ "$made" -nt "$stamp" ]; then
         stamp=$made
     fi
+    # All of find's lines are read: it would die of a pipe that is closed early, and the launcher with it.
     # shellcheck disable=SC2086
-    newer=$(cd "$HOME_FOLDER" && find $SHARED_SOURCES "$1/pom.xml" "$1/src/main" -newer "$stamp" -print 2>/dev/null | head -n 1)
+    newer=$(cd "$HOME_FOLDER" && find $SHARED_SOURCES "$1/pom.xml" "$1/src/main" -newer "$stamp" -print 2>/dev/null | sed -n 1p) || true
     [ -z "$newer" ]
 }
 
@@ -35,7 +36,7 @@ stale_modules() {
         done
         if [ -n "$paths" ] && [ -d "$AGENT_IMAGE" ]; then
             # shellcheck disable=SC2086
-            newer=$(cd "$HOME_FOLDER" && find $paths -newer "$newest" -print 2>/dev/null | head -n 1)
+            newer=$(cd "$HOME_FOLDER" && find $paths -newer "$newest" -print 2>/dev/null | sed -n 1p) || true
         fi
         [ -n "$newer" ] || return 0
     fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./clusterbox down, status, list, ssh
+# ./clusterbox down, status, list, ssh, smoke-test
 
 cluster_down() {
     local name='' began
@@ -30,7 +30,9 @@ cluster_down() {
     [ "$STATUS" = 202 ] || die_by_answer
     operation_named "$BODY"
     follow "$OPERATION"
-    [ "$RESULT" != failed ] || fail_by_result
+    [ "$RESULT" != failed ] || fail_by_result "then run the same command again: what is done stays done"
+    # Its authorities are gone: these certificates open nothing any more.
+    rm -rf "$STATE/people/$NAME"
     now
     seconds $((NOW - began))
     say "Cluster '$NAME' is gone: $SECONDS_TEXT. The services still run: ./clusterbox services stop"
@@ -54,7 +56,7 @@ cluster_status() {
     if [ -n "$watch" ]; then
         newest_operation
         follow "$OPERATION"
-        [ "$RESULT" != failed ] || fail_by_result
+        [ "$RESULT" != failed ] || fail_by_result "then run the same command again: what is done stays done"
     fi
     gateway GET "/v1/clusters/$NAME"
     # A watched removal ends with nothing to show.
@@ -66,7 +68,51 @@ cluster_status() {
     say "$BODY"
 }
 
-# The only place that takes something out of JSON: one identifier.
+# Tries the cluster out: encryption at rest, pods, logs, names, services, and a controller that is stopped.
+cluster_smoke_test() {
+    local name=''
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -*) usage "option '$1' is unknown" "./clusterbox help smoke-test" ;;
+            *)
+                [ -z "$name" ] || usage "two names: '$name' and '$1'" "./clusterbox help smoke-test"
+                name=$1
+                ;;
+        esac
+        shift
+    done
+    cluster_named "${name:-demo}"
+    need_gateway
+    name_request
+    gateway POST "/v1/clusters/$NAME/smoke-test" -H "Idempotency-Key: $REQUEST_KEY"
+    [ "$STATUS" = 202 ] || die_by_answer
+    operation_named "$BODY"
+    follow "$OPERATION"
+    say_checks
+    [ "$RESULT" != failed ] || fail_by_result "./clusterbox status $NAME shows the cluster"
+    say "${BOLD}Cluster '$NAME' passed its smoke test.$PLAIN"
+}
+
+# What came of each check: the part of the cluster's page that begins with "Smoke test:".
+say_checks() {
+    local line within=''
+    gateway GET "/v1/clusters/$NAME"
+    [ "$STATUS" = 200 ] || return 0
+    while IFS= read -r line; do
+        case $within-$line in
+            *-'Smoke test:'*) within=yes ;;
+            yes-' '*) ;;
+            *)
+                within=''
+                continue
+                ;;
+        esac
+        printable "$line"
+        say "$PRINTABLE"
+    done <<<"$BODY"
+}
+
+# Takes one identifier out of JSON.
 newest_operation() {
     ACCEPT=application/json gateway GET "/v1/clusters/$NAME"
     [ "$STATUS" = 200 ] || die_by_answer

@@ -23,7 +23,9 @@ doctor() {
     doctor_tools
     doctor_virtualbox
     doctor_nspawn
+    doctor_kernel
     doctor_room
+    doctor_artifacts
     doctor_services
     if [ "$DOCTOR_PROBLEMS" -gt 0 ]; then
         say "$DOCTOR_PROBLEMS problem(s)."
@@ -34,6 +36,16 @@ doctor() {
 
 doctor_tools() {
     if have curl; then fine curl "$(command -v curl)"; else bad curl 'not found' 'install curl'; fi
+    if have openssl; then
+        fine openssl "$(openssl version 2>&1)"
+    else
+        bad openssl 'not found: ./clusterbox kubeconfig makes your key with it' 'install the package openssl'
+    fi
+    if have kubectl; then
+        fine kubectl "$(command -v kubectl)"
+    else
+        remark kubectl 'not found: ./clusterbox kubeconfig --merge needs it (the controllers have their own)'
+    fi
     if find_jdk; then
         fine JDK "$JDK (from $JDK_FROM)"
         if [ -n "${JAVA_HOME-}" ] && [ "$JDK_FROM" != JAVA_HOME ] && [ -z "$RELEASE" ]; then
@@ -96,11 +108,68 @@ doctor_nspawn() {
     if [ -r /proc/sys/fs/inotify/max_user_instances ]; then
         read -r controller </proc/sys/fs/inotify/max_user_instances
         if [ "$controller" -ge 128 ]; then
-            fine inotify "$controller instances"
+            fine inotify "$controller instances (seven machines with Kubernetes take about 80)"
         else
-            bad inotify "$controller instances (expected: at least 128)" 'sysctl -w fs.inotify.max_user_instances=512'
+            bad inotify "$controller instances (expected: at least 128; seven machines with Kubernetes take about 80)" \
+                'sysctl -w fs.inotify.max_user_instances=512'
         fi
     fi
+}
+
+# What Kubernetes' nodes need of the kernel, which nspawn machines share with this host and cannot change: "module:a file
+# that is there once it works".
+KERNEL_MODULES='overlay:/sys/module/overlay br_netfilter:/proc/sys/net/bridge/bridge-nf-call-iptables
+nf_conntrack:/proc/sys/net/netfilter/nf_conntrack_max vxlan:/sys/module/vxlan'
+
+doctor_kernel() {
+    local pair module release loaded='' loadable='' unseen=''
+    [ "$SYSTEM" = Linux ] || return 0
+    release=$(uname -r)
+    for pair in $KERNEL_MODULES; do
+        module=${pair%%:*}
+        if [ -e "${CLUSTERBOX_ROOT-}${pair#*:}" ] || [ -e "${CLUSTERBOX_ROOT-}/sys/module/$module" ] \
+            || grep -qs "/$module\.ko" "${CLUSTERBOX_ROOT-}/lib/modules/$release/modules.builtin" \
+            || { [ "$module" = overlay ] && grep -qsw overlay "${CLUSTERBOX_ROOT-}/proc/filesystems"; }; then
+            loaded="$loaded $module"
+        elif grep -qs "/$module\.ko[^:]*:" "${CLUSTERBOX_ROOT-}/lib/modules/$release/modules.dep"; then
+            loadable="$loadable $module"
+        elif [ -d "${CLUSTERBOX_ROOT-}/lib/modules/$release" ]; then
+            bad modules "the kernel $release has no $module, which Kubernetes' nodes need" \
+                "install the kernel's other modules (Ubuntu: linux-modules-extra-$release), or start a usual kernel"
+        else
+            unseen="$unseen $module"
+        fi
+    done
+    [ -z "$loaded" ] || fine modules "there:$loaded"
+    [ -z "$loadable" ] || fine modules "loaded by root when they are needed:$loadable"
+    [ -z "$unseen" ] || remark modules "not seen from here, as in a container:$unseen (the kernel may have them built in)"
+}
+
+# What a folder of artifacts has, by the names that are looked for.
+doctor_artifacts() {
+    local name file found='' missing='' images=0
+    if [ -z "$ARTIFACTS" ]; then
+        remark artifacts "CLUSTERBOX_ARTIFACTS is not set: Kubernetes' binaries are downloaded once (about 560 MB)"
+        return
+    fi
+    if [ ! -d "$ARTIFACTS" ] || [ ! -r "$ARTIFACTS" ]; then
+        bad artifacts "CLUSTERBOX_ARTIFACTS: there is no readable folder '$ARTIFACTS'" 'make it, or unset CLUSTERBOX_ARTIFACTS'
+        return
+    fi
+    for name in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl etcd containerd runc flanneld; do
+        for file in "$ARTIFACTS/$name" "$ARTIFACTS"/*/"$name"; do
+            if [ -f "$file" ]; then
+                found="$found $name"
+                continue 2
+            fi
+        done
+        missing="$missing $name"
+    done
+    for file in "$ARTIFACTS"/images/*.tar; do
+        [ ! -f "$file" ] || images=$((images + 1))
+    done
+    fine artifacts "$ARTIFACTS has:${found:- nothing of Kubernetes}; $images image archive(s)"
+    [ -z "$missing" ] || remark artifacts "looked for elsewhere (packages, mirror, publishers):$missing"
 }
 
 doctor_room() {
@@ -114,10 +183,10 @@ doctor_room() {
         bad memory "$MEMORY MiB (expected: at least 4 GiB)" 'use a machine with more memory'
     fi
     free=$(free_disk "$STATE")
-    if [ "${free:-0}" -ge 4096 ]; then
+    if [ "${free:-0}" -ge 8192 ]; then
         fine disk "$free MiB free for $STATE"
     else
-        bad disk "${free:-?} MiB free for $STATE (expected: at least 4096)" 'free some room, or set CLUSTERBOX_STATE and CLUSTERBOX_CACHE to folders on another disk'
+        bad disk "${free:-?} MiB free for $STATE (expected: at least 8192)" 'free some room, or set CLUSTERBOX_STATE and CLUSTERBOX_CACHE to folders on another disk'
     fi
 }
 
@@ -141,8 +210,8 @@ doctor_services() {
     done
 }
 
-# What the tests need on Debian and Ubuntu: to make machines, and to look at certificates from outside.
-TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl'
+# What the tests need on Debian and Ubuntu: to make machines, and to look at certificates and configurations from outside.
+TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl haproxy:haproxy containerd:containerd systemd-analyze:systemd'
 
 test_command() {
     local pair missing='' arguments=() argument code=0
@@ -159,6 +228,10 @@ test_command() {
         for pair in $TEST_PACKAGES; do
             find_program "${pair%%:*}" || missing="$missing ${pair#*:}"
         done
+        # Not every system has it as a package; the launcher's tests say so where it is not there.
+        if ! have kubectl && apt-cache show kubernetes-client >/dev/null 2>&1; then
+            missing="$missing kubernetes-client"
+        fi
         # shellcheck disable=SC2086
         [ -z "$missing" ] || install_packages "the end-to-end tests need them" $missing
     elif [ "$(id -u)" -ne 0 ]; then

@@ -10,9 +10,13 @@ Clusterbox: Kubernetes on one's own machines.
   ./clusterbox up [NAME]                 makes the cluster, or repairs it (NAME is "demo" unless given)
   ./clusterbox status [NAME] [--watch]   shows it
   ./clusterbox list                      shows all clusters
+  ./clusterbox kubeconfig [NAME] [--merge]
+                                         lets kubectl in
+  ./clusterbox smoke-test [NAME]         tries it out
   ./clusterbox ssh NAME MACHINE [-- COMMAND]
                                          a shell, or one command, in a machine
   ./clusterbox down [NAME]               deletes it
+  ./clusterbox prepare                   downloads and builds everything, and makes no machine
   ./clusterbox doctor                    checks this machine
   ./clusterbox services start|stop|status|logs [NAME…] [-f]
                                          the four programs that do the work
@@ -23,7 +27,8 @@ Environment:
   CLUSTERBOX_STATE            clusters, keys, logs      (~/.local/state/clusterbox)
   CLUSTERBOX_CACHE            what can be made again    (~/.cache/clusterbox)
   CLUSTERBOX_IMAGES           root file systems         (~/.cache/clusterbox/images)
-  CLUSTERBOX_ARTIFACTS        a folder of binaries that need not be downloaded
+  CLUSTERBOX_ARTIFACTS        a folder of binaries and images that need not be downloaded
+  CLUSTERBOX_MIRROR           an address to download from, in place of the publishers'
   CLUSTERBOX_GATEWAY_PORT, CLUSTERBOX_PKI_PORT, CLUSTERBOX_VM_PORT, CLUSTERBOX_SLACK_PORT
                               loopback ports            (8080, 8081, 8082, 8083)
   CLUSTERBOX_GATEWAY_URL, CLUSTERBOX_TOKEN_FILE
@@ -41,8 +46,12 @@ TEXT
 Makes a cluster and shows the progress. Run again, it repairs what is missing and leaves the rest alone. Ctrl-C stops the
 showing, not the work.
 
+The binaries of Kubernetes are downloaded once (about 560 MB), unless the folder CLUSTERBOX_ARTIFACTS has them: by name (kubelet,
+kube-apiserver, …), at its top or one folder below; each images/*.tar in it is imported on every node. CLUSTERBOX_MIRROR is
+an address to download from instead. Set otherwise than for the running gateway, either has the gateway started again.
+
   --provider virtualbox|nspawn   default: VirtualBox where it is installed, else nspawn
-  --through STEP                 stop after a step, e.g. etcd
+  --through STEP                 stop after a step: agents, etcd, control-plane, …; else up to a Kubernetes that is ready
   --controllers N, --nodes N     default: 3 and 3
   --memory [ROLE=]SIZE[,…]       e.g. 2G (controllers and nodes) or controller=2G,node=1024 (MiB)
   --cpus [ROLE=]N[,…]            roles: load-balancer, controller, node
@@ -50,6 +59,7 @@ showing, not the work.
   --pod-cidr RANGE               default: 10.244.0.0/16
   --service-cidr RANGE           default: 10.32.0.0/24
   --kubernetes VERSION           e.g. 1.36
+  --addon FILE                   a manifest (YAML) to apply as well; may be given several times
   -f, --file FILE                a cluster file (YAML or JSON) with the fields of the REST API; options replace its fields
   --dry-run                      says what would be made, and makes nothing
   --yes                          agrees to every question (for scripts)
@@ -86,8 +96,49 @@ TEXT
             cat <<'TEXT'
 ./clusterbox doctor
 
-Looks at this machine: JDK, Maven, root, packages, cgroups, memory, disk, ports, services. Exit code 1 if something
+Looks at this machine: JDK, Maven, openssl, root, packages, cgroups, kernel modules, memory, disk, artifacts, ports, services. Exit code 1 if something
 stands in the way. Changes nothing.
+TEXT
+            ;;
+        kubeconfig)
+            cat <<'TEXT'
+./clusterbox kubeconfig [NAME] [OPTIONS]
+
+Prints a kubeconfig for kubectl 1.22 or newer. It holds no key: kubectl runs './clusterbox credential', which has a certificate
+of 8 hours renewed by itself. Your key is made here, by openssl, and stays in CLUSTERBOX_STATE/people.
+
+  --merge        puts it into the file that kubectl uses (KUBECONFIG, or ~/.kube/config), beside what is there
+  --use          with --merge: makes it the current context even if there is another one
+  --output FILE  writes a file of its own; only a file that was made by this command is replaced
+  --user NAME    as whom, if you may choose; else the gateway knows your name
+  --force        replaces entries of the same name that lead elsewhere
+
+Cluster and context are called clusterbox-NAME (with --user: USER@clusterbox-NAME).
+TEXT
+            ;;
+        credential)
+            cat <<'TEXT'
+./clusterbox credential NAME [--user USER]
+
+What kubectl runs, as the kubeconfig says: prints an ExecCredential (client.authentication.k8s.io/v1). It starts and builds
+nothing. The certificate that is kept is used while more than a third of its time is left, then renewed with the same key; while
+the gateway is away it is used to its end.
+TEXT
+            ;;
+        smoke-test)
+            cat <<'TEXT'
+./clusterbox smoke-test [NAME]
+
+Tries the cluster out: secrets encrypted in etcd, a deployment, port-forward, logs, exec, a NodePort service, DNS, pods across
+nodes, and the API while one controller is stopped. Shows what came of each check; exit code 1 if one of them failed.
+TEXT
+            ;;
+        prepare)
+            cat <<'TEXT'
+./clusterbox prepare [--kubernetes 1.36] [--provider nspawn] [--yes]
+
+Downloads and builds everything that 'up' needs: packages, the services, the machines' root file system, Kubernetes' binaries.
+Makes no machine. Stopped and run again, it goes on where it was.
 TEXT
             ;;
         services)

@@ -8,6 +8,12 @@ case $OSTYPE in
     darwin*) SYSTEM=Darwin ;;
     *) SYSTEM=Linux ;;
 esac
+# A folder of binaries, for the gateway: it runs elsewhere, so the path must be absolute.
+ARTIFACTS=${CLUSTERBOX_ARTIFACTS-}
+case $ARTIFACTS in
+    '' | /*) ;;
+    *) ARTIFACTS=$PWD/$ARTIFACTS ;;
+esac
 SERVICES='pki-service vm-service gateway slack-bot'
 
 for place in "$STATE" "$CACHE" "$IMAGES"; do

@@ -55,14 +55,18 @@ service_arguments() {
             ;;
         vm-service)
             ARGUMENTS+=("-Dmicronaut.server.port=$VM_PORT" "-Dclusterbox.token-file=$2/tokens/vm.token"
-                "-Dclusterbox.agent-image=$AGENT_IMAGE" "-Dclusterbox.images=$IMAGES")
+                "-Dclusterbox.agent-image=$AGENT_IMAGE" "-Dclusterbox.images=$IMAGES"
+                "-Dclusterbox.artifact-store=$2/gateway/artifacts")
             ;;
         gateway)
             ARGUMENTS+=("-Dmicronaut.server.port=$GATEWAY_PORT"
                 "-Dclusterbox.pki.url=http://127.0.0.1:$PKI_PORT" "-Dclusterbox.pki.token-file=$2/tokens/pki.token"
                 "-Dclusterbox.vm.url=http://127.0.0.1:$VM_PORT" "-Dclusterbox.vm.token-file=$2/tokens/vm.token")
-            if [ -n "${CLUSTERBOX_ARTIFACTS-}" ]; then
-                ARGUMENTS+=("-Dclusterbox.artifacts=$CLUSTERBOX_ARTIFACTS")
+            if [ -n "$ARTIFACTS" ]; then
+                ARGUMENTS+=("-Dclusterbox.artifacts=$ARTIFACTS")
+            fi
+            if [ -n "${CLUSTERBOX_MIRROR-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.mirror=$CLUSTERBOX_MIRROR")
             fi
             if [ -n "${CLUSTERBOX_AGENT_PORT-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.agents.port=$CLUSTERBOX_AGENT_PORT")
@@ -99,24 +103,47 @@ outdated() {
     return 1
 }
 
+# Where the gateway is to find artifacts, as it is written down when it is started.
+artifact_settings() {
+    printf '%s\n%s\n' "$ARTIFACTS" "${CLUSTERBOX_MIRROR-}"
+}
+
+# Was the (running) gateway started with other artifacts than the caller's? Only asked by what needs them: `status` in
+# another terminal does not take them away again.
+told_otherwise() {
+    [ "$1" = gateway ] && [ -n "${ARTIFACTS_MATTER-}" ] || return 1
+    [ "$(cat "$STATE/run/gateway.artifacts" 2>/dev/null)" != "$(artifact_settings)" ]
+}
+
+# The gateway fills it, machines read it: whoever is in a machine, while the folder above stays closed.
+make_artifact_store() {
+    mkdir -p "$STATE/gateway/artifacts"
+    chmod 700 "$STATE/gateway"
+    chmod 755 "$STATE/gateway/artifacts"
+}
+
 # Which of the given services must be started (again), in TO_START.
 services_to_start() {
     local service
     TO_START=''
     for service in "$@"; do
-        if ! running "$service" || { [ -z "$RELEASE" ] && outdated "$service"; }; then
+        if ! running "$service" || { [ -z "$RELEASE" ] && outdated "$service"; } || told_otherwise "$service"; then
             TO_START="$TO_START $service"
         fi
     done
     TO_START=${TO_START# }
 }
 
-# start_services NAME…: those that do not run yet, side by side, and waits until all are ready.
+# start_services NAME…: those that do not run yet, side by side, and waits until all of them are ready, also those that
+# somebody else has just started. Which it waited for is in AWAITED.
 start_services() {
-    local service begun ready='' left
+    local service begun ready=''
     services_to_start "$@"
+    now
+    begun=$NOW
     if [ -z "$TO_START" ]; then
-        return 0
+        await_ready "$begun" '' "$@"
+        return
     fi
     ensure_jdk
     lock
@@ -124,9 +151,14 @@ start_services() {
     now
     begun=$NOW
     make_secrets "$STATE"
+    make_artifact_store
     for service in $TO_START; do
         if running "$service"; then
-            say "$service was built anew: starting it again"
+            if outdated "$service"; then
+                say "$service was built anew: starting it again"
+            else
+                say "$service was started with other artifacts (CLUSTERBOX_ARTIFACTS, CLUSTERBOX_MIRROR): starting it again"
+            fi
             stop_service "$service"
         fi
         wanted_port "$service"
@@ -144,23 +176,38 @@ start_services() {
     for service in $TO_START; do
         start_service "$service"
     done
-    left=$TO_START
+    await_ready "$begun" "$TO_START" "$@"
+    unlock
+}
+
+# await_ready SINCE STARTED NAME…
+await_ready() {
+    local begun=$1 service left=$2 waiting
+    shift 2
+    for service in "$@"; do
+        case " $left " in
+            *" $service "*) continue ;;
+        esac
+        port_of "$service"
+        healthy "$PORT" || left="$left $service"
+    done
+    AWAITED=${left# }
+    [ -n "$AWAITED" ] || return 0
     while [ -n "$left" ]; do
-        ready=''
+        waiting=''
         for service in $left; do
-            wanted_port "$service"
+            port_of "$service"
             if ! healthy "$PORT"; then
-                ready="$ready $service"
+                waiting="$waiting $service"
                 check_alive "$service" "$begun"
             fi
         done
-        left=${ready# }
+        left=${waiting# }
         [ -z "$left" ] || sleep 0.03
     done
-    unlock
     now
     seconds $((NOW - begun))
-    say "Services ready in $SECONDS_TEXT: ${TO_START// /, }"
+    say "Services ready in $SECONDS_TEXT: ${AWAITED// /, }"
 }
 
 port_variable() {
@@ -195,6 +242,7 @@ start_service() {
     [ ! -f "$log" ] || mv "$log" "$log.1"
     rm -f "$STATE/run/$1.pid"
     wanted_port "$1"
+    [ "$1" != gateway ] || artifact_settings >"$STATE/run/gateway.artifacts"
     service_arguments "$1" "$STATE"
     cache_of "$1"
     if [ -s "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
@@ -260,7 +308,7 @@ services_command() {
             ensure_caches
             # shellcheck disable=SC2086
             start_services $names
-            [ -n "$TO_START" ] || say "Already running: ${names# }"
+            [ -n "$AWAITED" ] || say "Already running: ${names# }"
             ;;
         stop)
             # The callers first.

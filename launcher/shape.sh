@@ -76,9 +76,39 @@ size_of() {
     printf -v "$name" '%s' "${old:+$old, }\"$2\": $3"
 }
 
+# What a request takes of one add-on.
+LARGEST_ADDON=524288
+
+# addon FILE: what else is to be applied to the cluster. Its name is the file's, as a DNS label.
+addon() {
+    local name size
+    [ -f "$1" ] && [ -r "$1" ] || usage "--addon: there is no readable file '$1'"
+    size=$(wc -c <"$1")
+    [ "$size" -le $LARGEST_ADDON ] || usage "--addon: $1 has $((size)) bytes (expected: at most $LARGEST_ADDON)" "take it apart into several files"
+    [ "$size" -gt 0 ] || usage "--addon: $1 is empty"
+    [ "$(LC_ALL=C tr -d '\001-\010\013\014\016-\037\177\000' <"$1" | wc -c)" -eq "$size" ] || usage "--addon: $1 is no text (expected: YAML)"
+    ! have iconv || iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || usage "--addon: $1 is not in UTF-8"
+    name=${1##*/}
+    name=${name%.[yY][aA][mM][lL]}
+    name=${name%.[yY][mM][lL]}
+    name=${name%.[jJ][sS][oO][nN]}
+    name=$(printf '%s' "$name" | LC_ALL=C tr '[:upper:]' '[:lower:]' | LC_ALL=C tr -c 'a-z0-9' '-' | LC_ALL=C tr -s '-')
+    name=${name#-}
+    name=${name:0:63}
+    name=${name%-}
+    [ -n "$name" ] || usage "--addon: the name of $1 has no letter or digit" "rename the file"
+    case " $ADDON_NAMES " in
+        *" $name "*) usage "--addon: two files are called '$name'" "rename one of them" ;;
+    esac
+    ADDON_NAMES="$ADDON_NAMES $name"
+    ADDONS="$ADDONS${ADDONS:+, }{\"name\": \"$name\", \"manifest\": $(json_string <"$1")}"
+    field addons "[$ADDONS]"
+}
+
 # Reads the options of `up`. An option may be given as "--nodes 3" or "--nodes=3".
 read_shape() {
     local option value name='' shaped=''
+    ADDONS='' ADDON_NAMES=''
     DRY_RUN='' FILE='' PROVIDER='' THROUGH='' SHAPED=''
     while [ $# -gt 0 ]; do
         option=$1
@@ -101,7 +131,7 @@ read_shape() {
                 ;;
         esac
         case $option in
-            --provider | --controllers | --nodes | --memory | --cpus | --subnet | --pod-cidr | --service-cidr | --kubernetes | --through | -f | --file) ;;
+            --provider | --controllers | --nodes | --memory | --cpus | --subnet | --pod-cidr | --service-cidr | --kubernetes | --through | --addon | -f | --file) ;;
             *) usage "option '$option' is unknown" "./clusterbox help up" ;;
         esac
         [ $# -gt 0 ] || usage "$option needs a value" "./clusterbox help up"
@@ -124,6 +154,7 @@ read_shape() {
                 text_field "$option" through "$value" '^[a-z][a-z-]{0,39}$' 'a step, such as etcd'
                 THROUGH=$value
                 ;;
+            --addon) addon "$value" ;;
             -f | --file)
                 [ -f "$value" ] && [ -r "$value" ] || usage "$option: there is no readable file '$value'"
                 FILE=$value

@@ -13,6 +13,8 @@ unset "${!CLUSTERBOX_@}" NO_COLOR 2>/dev/null || true
 . "$here/test/jdk-test.sh"
 . "$here/test/shape-test.sh"
 . "$here/test/up-test.sh"
+. "$here/test/kubeconfig-test.sh"
+. "$here/test/prepare-test.sh"
 
 # --- the words of the tests ---------------------------------------------------------------------------------------
 

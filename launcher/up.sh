@@ -6,24 +6,19 @@ DRIVEN=nspawn
 
 up() {
     local began reached operation
+    ARTIFACTS_MATTER=yes
     now
     began=$NOW
     read_shape "$@"
-    if [ -n "$FILE" ] && [ -z "$PROVIDER" ]; then
-        provider_in_file
+    if [ -n "$FILE" ]; then
+        look_into_file
     fi
     if [ -z "${CLUSTERBOX_GATEWAY_URL-}" ]; then
         choose_provider
+        check_artifacts
         field provider "\"$PROVIDER\""
         say_what_is_needed
-        if [ "$PROVIDER" = nspawn ]; then
-            missing_nspawn_packages
-            # shellcheck disable=SC2086
-            [ -z "$MISSING" ] || install_packages "nspawn machines need them" $MISSING
-        fi
-        ensure_built
-        # shellcheck disable=SC2086
-        start_services $SERVICES
+        make_ready
     elif [ -n "$PROVIDER" ]; then
         field provider "\"$PROVIDER\""
     fi
@@ -31,7 +26,7 @@ up() {
     propose_shape
     write_request
     if [ -n "$DRY_RUN" ]; then
-        gateway POST '/v1/clusters?dryRun=true' -H "Content-Type: $REQUEST_TYPE" --data-binary "$REQUEST"
+        gateway POST '/v1/clusters?dryRun=true' -H "Content-Type: $REQUEST_TYPE" --data-binary @/dev/fd/5 5<<<"$REQUEST"
         [ "$STATUS" = 200 ] || die_by_answer
         say "$BODY"
         say "Nothing was made (--dry-run)."
@@ -44,13 +39,44 @@ up() {
     follow "$operation"
     now
     if [ "$RESULT" = failed ]; then
-        fail_by_result
+        fail_by_result "then run the same command again: what is done stays done"
     fi
     seconds $((NOW - reached))
-    say "${BOLD}Cluster '$NAME' is up${THROUGH:+ through $THROUGH}$PLAIN: $SECONDS_TEXT$(since "$began" "$reached")"
+    if ready; then
+        say "${BOLD}Cluster '$NAME' is ready$PLAIN: $SECONDS_TEXT$(since "$began" "$reached")"
+        say "  ./clusterbox kubeconfig $NAME --merge"
+        say "  kubectl get nodes"
+    else
+        say "${BOLD}Cluster '$NAME' is up${THROUGH:+ through $THROUGH}$PLAIN: $SECONDS_TEXT$(since "$began" "$reached")"
+    fi
     say "  ./clusterbox status $NAME"
     say "  ./clusterbox ssh $NAME controller-1"
     say "  ./clusterbox down $NAME"
+}
+
+# Is it a whole Kubernetes? A run that was to stop after a step is not, nor is anything of a gateway that does not say so.
+ready() {
+    ACCEPT=application/json gateway GET "/v1/clusters/$NAME"
+    [ "$STATUS" = 200 ] && [[ $BODY =~ \"kind\"[[:space:]]*:[[:space:]]*\"READY\" ]]
+}
+
+# What must be there before the gateway can be asked for machines: packages, programs, running services.
+make_ready() {
+    if [ "$PROVIDER" = nspawn ]; then
+        missing_nspawn_packages
+        # shellcheck disable=SC2086
+        [ -z "$MISSING" ] || install_packages "nspawn machines need them" $MISSING
+    fi
+    ensure_built
+    # shellcheck disable=SC2086
+    start_services $SERVICES
+}
+
+check_artifacts() {
+    [ -z "$ARTIFACTS" ] || { [ -d "$ARTIFACTS" ] && [ -r "$ARTIFACTS" ]; } \
+        || usage "CLUSTERBOX_ARTIFACTS: there is no readable folder '$ARTIFACTS'"
+    [ -z "${CLUSTERBOX_MIRROR-}" ] || [[ $CLUSTERBOX_MIRROR =~ ^https?://[][A-Za-z0-9._:-]+(/[A-Za-z0-9._~%/-]*)?$ ]] \
+        || usage "CLUSTERBOX_MIRROR '$CLUSTERBOX_MIRROR' (expected: https://HOST/PATH)"
 }
 
 # What came before the cluster (building, starting services), where that took a while.
@@ -61,21 +87,28 @@ since() {
     }
 }
 
+# fail_by_result WHAT TO DO
 fail_by_result() {
     local text=$RESULT_MESSAGE hint=''
     # The last line reads "message (hint)".
     if [[ $text =~ ^(.*[^ ])\ \((.*)\)$ ]]; then
         text=${BASH_REMATCH[1]} hint=${BASH_REMATCH[2]}
     fi
-    die "${text:-the operation failed}" "${hint:-./clusterbox services logs gateway says more}; then run the same command again: what is done stays done"
+    die "${text:-the operation failed}" "${hint:-./clusterbox services logs gateway says more}; $1"
 }
 
-# The same key in every attempt: an answer that was lost on the way does not make a second operation.
+# Names a request, in REQUEST_KEY: repeated, it is the same one.
+name_request() {
+    REQUEST_KEY=$(od -An -v -N16 -tx1 /dev/urandom | tr -d ' \n')
+}
+
+# The same key in every attempt: an answer that was lost on the way does not make a second operation. The body goes by a
+# file: with add-ons it is longer than a word of a command line may be.
 ask_for_cluster() {
-    local key attempt
-    key=$(od -An -v -N16 -tx1 /dev/urandom | tr -d ' \n')
+    local attempt
+    name_request
     for attempt in 1 2 3 4 5; do
-        gateway POST /v1/clusters -H "Content-Type: $REQUEST_TYPE" -H "Idempotency-Key: $key" --data-binary "$REQUEST"
+        gateway POST /v1/clusters -H "Content-Type: $REQUEST_TYPE" -H "Idempotency-Key: $REQUEST_KEY" --data-binary @/dev/fd/5 5<<<"$REQUEST"
         case $STATUS in
             202)
                 operation_named "$BODY"
@@ -88,13 +121,19 @@ ask_for_cluster() {
     die_by_answer
 }
 
-provider_in_file() {
-    local line
+# What must be known of a cluster file before it is sent; an option counts more.
+look_into_file() {
+    local line provider='' through=''
     while IFS= read -r line || [ -n "$line" ]; do
         if [[ $line =~ ^provider:[[:space:]]*[\"\']?([a-z]+) ]] || [[ $line =~ \"provider\"[[:space:]]*:[[:space:]]*\"([a-z]+)\" ]]; then
-            PROVIDER=${BASH_REMATCH[1]}
+            provider=${BASH_REMATCH[1]}
+        fi
+        if [[ $line =~ ^through:[[:space:]]*[\"\']?([a-z-]+) ]] || [[ $line =~ \"through\"[[:space:]]*:[[:space:]]*\"([a-z-]+)\" ]]; then
+            through=${BASH_REMATCH[1]}
         fi
     done <"$FILE"
+    PROVIDER=${PROVIDER:-$provider}
+    THROUGH=${THROUGH:-$through}
 }
 
 # Which provider, and why: VirtualBox where it is installed, else nspawn. Never another one silently.
@@ -145,6 +184,26 @@ say_what_is_needed() {
         free=$(free_disk "$IMAGES")
         say "First time here: about 115 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
         say "It needs 1 GB in $IMAGES${free:+ ($free MiB free)}. This host has $total MiB of memory."
+    fi
+    say_downloads
+}
+
+# Kubernetes' binaries: where they come from, if they are not there yet and are needed at all.
+say_downloads() {
+    local entry free
+    case $THROUGH in
+        check-host | authorities | machines | artifacts | agents | prepare | load-balancer | etcd) return 0 ;;
+    esac
+    for entry in "$STATE/gateway/artifacts"/*; do
+        # Called by their SHA-256: anything else is none of them.
+        [[ ! ${entry##*/} =~ ^[0-9a-f]{64}$ ]] || return 0
+    done
+    free=$(free_disk "$STATE")
+    if [ -n "$ARTIFACTS" ]; then
+        say "Kubernetes' binaries come from $ARTIFACTS; what is not in there is downloaded. They need 1 GB in $STATE${free:+ ($free MiB free)}."
+    else
+        say "About 560 MB of Kubernetes' binaries are downloaded the first time; they need 1 GB in $STATE${free:+ ($free MiB free)}."
+        say "A folder that has them already: CLUSTERBOX_ARTIFACTS=FOLDER. Without them: ./clusterbox up --through etcd"
     fi
 }
 

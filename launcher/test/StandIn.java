@@ -7,8 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /**
@@ -21,10 +26,13 @@ final class StandIn {
     private static final String TOKEN = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private final Path state;
+    private final String token;
     private final Map<String, Integer> streams = new HashMap<>();
+    private final Set<String> ready = ConcurrentHashMap.newKeySet();
 
-    private StandIn(Path state) {
+    private StandIn(Path state, String token) {
         this.state = state;
+        this.token = token;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -39,13 +47,24 @@ final class StandIn {
             secret(state.resolve("tokens/slack-bot.token"));
             secret(state.resolve("tokens/admin.token"));
         }
+        Files.write(state.resolve("told"), told());
+        var tokenFile = System.getProperty("clusterbox.token-file");
+        var token = tokenFile == null ? TOKEN : Files.readString(Path.of(tokenFile)).strip();
         var port = Integer.getInteger("micronaut.server.port");
         var server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", new StandIn(state)::handle);
+        server.createContext("/", new StandIn(state, token)::handle);
         server.start();
         System.out.println("ready on port " + server.getAddress().getPort());
         Files.writeString(state.resolve("port"), server.getAddress().getPort() + "\n");
+    }
+
+    private static List<String> told() {
+        return System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("clusterbox."))
+                .map(name -> name + "=" + System.getProperty(name))
+                .sorted()
+                .toList();
     }
 
     private static void secret(Path file) throws IOException {
@@ -59,16 +78,22 @@ final class StandIn {
         try (exchange) {
             var path = exchange.getRequestURI().toString();
             if (path.equals("/health")) {
-                answer(exchange, 200, "UP");
+                answer(exchange, Files.exists(state.resolve("not-ready")) ? 503 : 200, "UP");
                 return;
             }
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             record(exchange.getRequestMethod() + " " + path + " " + exchange.getRequestHeaders().getFirst("Last-Event-ID")
                     + "\n" + body);
-            if (!("Bearer " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            if (!("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 answer(exchange, 401, "no token\nsend one");
             } else if (path.startsWith("/v1/operations/") && path.endsWith("/progress")) {
                 events(exchange, path.split("/")[3]);
+            } else if (path.contains("/credentials")) {
+                credentials(exchange, body);
+            } else if (path.startsWith("/v1/releases/")) {
+                artifacts(exchange);
+            } else if (path.equals("/v1/providers/nspawn/image")) {
+                image(exchange);
             } else {
                 answer(exchange, exchange.getRequestMethod() + " " + path, body);
             }
@@ -81,15 +106,24 @@ final class StandIn {
         Files.writeString(state.resolve("requests.log"), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private static void answer(HttpExchange exchange, String request, String body) throws IOException {
+    private void answer(HttpExchange exchange, String request, String body) throws IOException {
         if (request.startsWith("POST /v1/clusters?dryRun=true")) {
             answer(exchange, 200, "would make 7 machines");
+        } else if (request.startsWith("POST") && request.endsWith("/smoke-test")) {
+            answer(exchange, 202, "op-smoke-" + request.split("/")[3] + "\n");
         } else if (request.startsWith("POST")) {
             var name = body.replaceAll("(?s).*?\"?name\"?: ?\"?([a-z0-9-]+).*", "$1");
             switch (name) {
                 case "taken" -> answer(exchange, 409, "cluster 'taken' is there with another shape\nchoose another name");
                 case "alone" -> answer(exchange, 409, "a problem without a hint");
-                default -> answer(exchange, 202, "op-" + name + "\n");
+                default -> {
+                    if (!body.contains("\"through\"")) {
+                        ready.add(name);
+                    } else {
+                        ready.remove(name);
+                    }
+                    answer(exchange, 202, "op-" + name + "\n");
+                }
             }
         } else if (request.startsWith("DELETE")) {
             answer(exchange, 202, "op-down");
@@ -108,7 +142,20 @@ final class StandIn {
             answer(exchange, 404, "there is no cluster 'absent'\n./clusterbox list shows all");
         } else if (request.startsWith("GET /v1/clusters/")
                 && String.valueOf(exchange.getRequestHeaders().get("Accept")).contains("json")) {
-            answer(exchange, 200, "{\"name\":\"demo\",\"operation\":\"op-demo\"}");
+            answer(exchange, 200, "{\"name\":\"demo\",\"state\":{\"kind\":\"%s\"},\"operation\":\"op-demo\"}"
+                    .formatted(ready.contains(request.split("/")[3]) ? "READY" : "REACHED"));
+        } else if (request.startsWith("GET /v1/clusters/tried") || request.startsWith("GET /v1/clusters/unwell")) {
+            answer(exchange, 200, """
+                    demo: ready
+                      node-1  running
+
+                    Smoke test: 2 of 3 passed, 2026-01-02T03:04:05Z
+                      ok    encryption at rest   0.4 s
+                      ok    deployment           2.1 s
+                      FAIL  names                5.0 s  \u001b]0;owned\u0007nslookup: no answer
+
+                    HAProxy's statistics: http://192.168.56.10:9000/
+                    """);
         } else if (request.startsWith("GET /v1/operations/op-mute")) {
             answer(exchange, 200, "{\"id\":\"op-mute\",\"state\":\"FAILED\",\"steps\":[{\"id\":\"etcd\",\"state\":\"DONE\"}]}");
         } else if (request.startsWith("GET /v1/operations/op-lost")) {
@@ -122,6 +169,75 @@ final class StandIn {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
+    }
+
+    /** Signs what openssl can read, with the authority that the test has made; or says what the test wants to be said. */
+    private void credentials(HttpExchange exchange, String body) throws IOException, InterruptedException {
+        if (exchange.getRequestURI().getPath().startsWith("/v1/clusters/absent/")) {
+            answer(exchange, 404, "there is no cluster 'absent'\n./clusterbox list shows all");
+            return;
+        }
+        if (Files.exists(state.resolve("credential"))) {
+            answer(exchange, 201, Files.readString(state.resolve("credential")));
+            return;
+        }
+        var request = Files.writeString(Files.createTempFile(state, "request", ".pem"), body);
+        var query = exchange.getRequestURI().getQuery();
+        var signing = new ProcessBuilder("openssl", "x509", "-req", "-sha256", "-days", "1", "-in", request.toString(),
+                        "-CA", state.resolve("authority.pem").toString(), "-CAkey", state.resolve("authority.key").toString(),
+                        "-set_serial", Long.toString(System.nanoTime()),
+                        "-subj", "/CN=" + (query == null ? "caller" : query.substring("user=".length())))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var certificate = new String(signing.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (signing.waitFor() != 0) {
+            answer(exchange, 400, "that is no request for a certificate\nsend PKCS#10");
+            return;
+        }
+        var life = state.resolve("life");
+        var seconds = Files.exists(life) ? Long.parseLong(Files.readString(life).strip()) : 8 * 3600;
+        var server = state.resolve("server");
+        answer(exchange, 201, "%s\n%s\n%s%s".formatted(
+                Files.exists(server) ? Files.readString(server).strip() : "https://192.168.56.10:6443",
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(seconds),
+                Files.readString(state.resolve("authority.pem")),
+                certificate));
+    }
+
+    /** Two items: one that is there, one that takes two looks. */
+    private void artifacts(HttpExchange exchange) throws IOException {
+        int look;
+        synchronized (this) {
+            look = exchange.getRequestMethod().equals("PUT") ? 0 : streams.merge("artifacts", 1, Integer::sum);
+            streams.put("artifacts", look);
+        }
+        if (exchange.getRequestURI().getPath().contains("/9.9/")) {
+            answer(exchange, 404, "there is no release '9.9'\n1.36 is there");
+        } else if (Files.exists(state.resolve("nothing-to-be-had"))) {
+            answer(exchange, 200, "FAILED\n" + row("kubelet", "MISSING", "https://dl.example/kubelet answers 404")
+                    + "1 of 2 artifacts could not be had\nset CLUSTERBOX_MIRROR\n");
+        } else if (look < 2) {
+            answer(exchange, 200, "PREPARING\n" + row("kubelet", "DOWNLOADING", (20 + look) + " of 84 MB from dl.example")
+                    + row("etcd", "PACKAGE", "etcd-server"));
+        } else {
+            Files.writeString(Files.createDirectories(state.resolve("artifacts")).resolve("0a".repeat(32)), "x".repeat(3 << 20));
+            answer(exchange, 200, "READY\n" + row("kubelet", "READY", "dl.example") + row("etcd", "PACKAGE", "etcd-server"));
+        }
+    }
+
+    private static String row(String name, String state, String from) {
+        return "%-24s %-8s %-11s %s\n".formatted(name, "1.36.2", state, from);
+    }
+
+    private void image(HttpExchange exchange) throws IOException {
+        if (Files.exists(state.resolve("no-image"))) {
+            answer(exchange, 200, "{\"state\":\"FAILED\",\"progress\":\"failed\",\"downloadMiB\":0,\"problem\":{\"code\":\"FAILED\","
+                    + "\"message\":\"no mirror answers\",\"hint\":\"\"}}");
+        } else if (exchange.getRequestMethod().equals("PUT")) {
+            answer(exchange, 202, "{\"state\":\"BUILDING\",\"progress\":\"unpacking\",\"downloadMiB\":115}");
+        } else {
+            answer(exchange, 200, "{\"state\":\"READY\",\"id\":\"base-1\",\"progress\":\"ready\",\"downloadMiB\":0}");
+        }
     }
 
     /** The operations: each is told as it would be by a gateway. */
@@ -159,6 +275,16 @@ final class StandIn {
             event(exchange, "operation-failed", "", "", "", "", "31.6",
                     "etcd on demo-controller-2 does not answer (journalctl -u etcd says why)");
             return;
+        }
+        if (operation.startsWith("op-smoke-")) {
+            event(exchange, "step-started", "smoke-test", "Smoke test", "0", "3", "", "");
+            event(exchange, "step-progress", "smoke-test", "Smoke test", "1", "3", "", "encryption at rest: ok");
+            if (operation.endsWith("-unwell")) {
+                event(exchange, "step-failed", "smoke-test", "Smoke test", "2", "3", "7.5", "names: nslookup: no answer");
+                event(exchange, "operation-failed", "", "", "", "", "8", "the smoke test failed: names");
+                return;
+            }
+            event(exchange, "step-done", "smoke-test", "Smoke test", "3", "3", "7.5", "");
         }
         if (operation.equals("op-loud")) {
             event(exchange, "step-done", "etcd", "Start \u001b[31metcd\u0007", "3", "3", "1", "\u001b]0;owned\u0007$(touch x)`id`");

@@ -144,3 +144,93 @@ test_services_make_files_that_others_can_read_inside_of_a_closed_state_folder() 
     expect_in '0022' "$(grep Umask "/proc/$pid/status")"
     expect "$(stat -c %a "$work/state")" 700
 }
+
+test_a_service_that_runs_but_is_not_ready_is_waited_for() {
+    launch services start
+    : >"$work/state/gateway/not-ready"
+    (
+        sleep 1.5
+        rm "$work/state/gateway/not-ready"
+    ) &
+    launch services start
+    expect_code 0
+    [ ! -e "$work/state/gateway/not-ready" ] || fail 'it did not wait'
+    expect_in 'Services ready in' "$OUT"
+    expect_not_in 'Already running' "$OUT"
+    # Not started anew, and the others were not waited for.
+    expect_in ': gateway' "$OUT"
+    wait
+}
+
+test_a_service_that_stays_not_ready_is_an_error_like_one_just_started() {
+    launch services start
+    inside 'healthy() { [ "$1" != "$CLUSTERBOX_GATEWAY_PORT" ]; }
+        now() { NOW=$((${NOW:-0} + 20000)); }
+        start_services $SERVICES'
+    expect_code 1
+    expect_in 'waited 60 s for gateway to become ready' "$ERR"
+    expect_in './clusterbox services logs gateway' "$ERR"
+}
+
+test_the_artifact_store_is_open_inside_of_a_closed_folder_and_vm_service_knows_it() {
+    launch services start
+    expect "$(stat -c %a "$work/state/gateway/artifacts" "$work/state/gateway" | tr '\n' ' ')" '755 700 '
+    expect_in "clusterbox.artifact-store=$work/state/gateway/artifacts" "$(cat "$work/state/vm-service/told")"
+}
+
+test_other_artifacts_have_the_gateway_started_again_and_only_by_what_needs_them() {
+    local before
+    launch services start
+    mkdir -p "$work/binaries"
+    read -r before _ <"$work/state/run/gateway.pid"
+    # Relative to where the caller is; services run elsewhere.
+    cd "$work" || fail 'no folder'
+    CLUSTERBOX_ARTIFACTS=binaries launch services start
+    expect_in 'Already running' "$OUT"
+    CLUSTERBOX_ARTIFACTS=binaries CLUSTERBOX_MIRROR=https://mirror.example/k8s launch up --provider nspawn
+    expect_code 0
+    expect_in 'gateway was started with other artifacts (CLUSTERBOX_ARTIFACTS, CLUSTERBOX_MIRROR): starting it again' "$OUT"
+    expect_not_in 'vm-service was' "$OUT"
+    [ "$(cut -d' ' -f1 "$work/state/run/gateway.pid")" != "$before" ] || fail 'the gateway is the same'
+    expect_in "clusterbox.artifacts=$work/binaries" "$(cat "$work/state/gateway/told")"
+    expect_in 'clusterbox.mirror=https://mirror.example/k8s' "$(cat "$work/state/gateway/told")"
+    read -r before _ <"$work/state/run/gateway.pid"
+    CLUSTERBOX_ARTIFACTS=binaries CLUSTERBOX_MIRROR=https://mirror.example/k8s launch up --provider nspawn
+    expect_not_in 'starting it again' "$OUT"
+    # Who only looks takes nothing away.
+    launch down --yes
+    expect "$(cut -d' ' -f1 "$work/state/run/gateway.pid")" "$before"
+    launch up --provider nspawn
+    expect_in 'starting it again' "$OUT"
+    expect_not_in clusterbox.artifacts= "$(cat "$work/state/gateway/told")"
+}
+
+test_artifacts_that_are_not_there_are_said_before_anything_is_done() {
+    asked
+    CLUSTERBOX_ARTIFACTS=/does/not/exist launch up --provider nspawn
+    expect_code 2
+    expect_in "there is no readable folder '/does/not/exist'" "$ERR"
+    CLUSTERBOX_MIRROR='file:///etc' launch up --provider nspawn
+    expect_code 2
+    asked
+    expect "$ASKED" ''
+}
+
+test_any_number_of_newer_sources_is_found() {
+    local module
+    tree=$work/large-tree
+    mkdir -p "$tree/target" "$tree/provision-agent/target/image"
+    cp "$work/box/clusterbox" "$tree/"
+    cp -R "$work/box/launcher" "$tree/launcher"
+    for module in provision-agent pki-service vm-service gateway slack-bot; do
+        mkdir -p "$tree/$module/src/main" "$tree/$module/target"
+        : >"$tree/$module/target/$module.jar"
+    done
+    touch -d '2 hours ago' "$tree/target/launcher.stamp" "$tree"/*/target/*.jar
+    (cd "$tree/gateway/src/main" && seq 5000 | sed 's/^/a-file-with-a-rather-long-name-/' | xargs touch)
+    touch -d '3 hours ago' "$tree"/{pki-service,vm-service,slack-bot,provision-agent}/src/main
+    inside 'stale_modules; printf "%s" "$STALE"'
+    expect_code 0
+    expect_in gateway "$OUT"
+    expect_not_in pki-service "$OUT"
+}

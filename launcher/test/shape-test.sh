@@ -103,3 +103,52 @@ test_messages_quote_what_a_shell_would_need() {
     inside 'quoted a "b c" "d'\''e" ""'
     expect "$OUT" "a 'b c' 'd'\\''e' ''"
 }
+
+test_an_addon_arrives_byte_for_byte_under_the_name_of_its_file() {
+    local file="$work/My Traefik_v3.yaml"
+    printf 'a: "x\\y"\t# tab\r\nb: \xc3\xa9 & $(touch owned) `id` \047%%s\047 \xf0\x9f\x98\x80\n\n' >"$file"
+    cp "$file" "$work/second.json"
+    request "--addon '$file' --addon '$work/second.json' --nodes 2"
+    expect_code 0
+    [ ! -e owned ] || fail 'something was carried out'
+    expect "$OUT" '{"addons": [{"name": "my-traefik-v3", "manifest": "a: \"x\\y\"\t# tab\r\nb: é & $(touch owned) `id` '"'%s'"' 😀\n\n"}, {"name": "second", "manifest": "a: \"x\\y\"\t# tab\r\nb: é & $(touch owned) `id` '"'%s'"' 😀\n\n"}], "nodes": 2, "name": "demo"}'
+}
+
+test_addons_go_with_a_cluster_file_too() {
+    printf 'name: lab\nnodes: 2\n' >"$work/cluster.yaml"
+    printf 'kind: x\n' >"$work/one.yaml"
+    request "-f '$work/cluster.yaml' --addon '$work/one.yaml'"
+    expect "$OUT" 'name: lab
+nodes: 2
+addons: [{"name": "one", "manifest": "kind: x\n"}]'
+    printf '{"name": "lab"}' >"$work/cluster.json"
+    request "-f '$work/cluster.json' --addon '$work/one.yaml'"
+    expect_code 2
+    expect_in 'is JSON' "$ERR"
+}
+
+test_an_addon_that_is_none_is_refused() {
+    rm -f "$work/state/gateway/requests.log"
+    refused --addon /does/not/exist
+    refused --addon "$work"
+    head -c 524289 /dev/zero | tr '\0' a >"$work/large.yaml"
+    refused --addon "$work/large.yaml"
+    expect_in 'has 524289 bytes (expected: at most 524288)' "$ERR"
+    printf 'a\0b' >"$work/binary.yaml"
+    refused --addon "$work/binary.yaml"
+    printf 'a\033[2Jb' >"$work/binary.yaml"
+    refused --addon "$work/binary.yaml"
+    printf 'caf\xe9\n' >"$work/latin.yaml"
+    refused --addon "$work/latin.yaml"
+    expect_in 'UTF-8' "$ERR"
+    : >"$work/empty.yaml"
+    refused --addon "$work/empty.yaml"
+    printf 'x' >"$work/---.yaml"
+    refused --addon "$work/---.yaml"
+    printf 'x' >"$work/one.yaml"
+    printf 'x' >"$work/ONE.yml"
+    refused --addon "$work/one.yaml" --addon "$work/ONE.yml"
+    expect_in "two files are called 'one'" "$ERR"
+    asked
+    expect "$ASKED" ''
+}

@@ -233,3 +233,71 @@ test_a_second_up_takes_little_time_of_its_own() {
     expect_code 0
     [ "$took" -lt 800 ] || fail "took $took ms"
 }
+
+test_a_cluster_that_is_ready_ends_with_kubectl() {
+    launch up --provider nspawn
+    expect_code 0
+    expect_in "Cluster 'demo' is ready: " "$OUT"
+    expect_in '  ./clusterbox kubeconfig demo --merge
+  kubectl get nodes
+  ./clusterbox status demo
+  ./clusterbox ssh demo controller-1
+  ./clusterbox down demo' "$OUT"
+    launch up --provider nspawn --through etcd
+    expect_in "Cluster 'demo' is up through etcd: " "$OUT"
+    expect_not_in kubectl "$OUT"
+}
+
+test_what_will_be_downloaded_is_said_before() {
+    mkdir -p "$work/binaries"
+    rm -rf "$work/state/gateway/artifacts"
+    launch up --provider nspawn
+    expect_in 'About 560 MB of Kubernetes' "$OUT"
+    launch up --provider nspawn --through etcd
+    expect_not_in '560 MB' "$OUT"
+    printf 'name: demo\nthrough: agents\n' >"$work/cluster.yaml"
+    launch up --provider nspawn -f "$work/cluster.yaml"
+    expect_not_in '560 MB' "$OUT"
+    CLUSTERBOX_ARTIFACTS=$work/binaries launch up --provider nspawn
+    expect_not_in '560 MB' "$OUT"
+    expect_in "binaries come from $work/binaries" "$OUT"
+    : >"$work/state/gateway/artifacts/$(printf '%064d' 0)"
+    launch up --provider nspawn
+    expect_not_in '560 MB' "$OUT"
+}
+
+# More than a word of a command line may have (128 KiB).
+test_a_large_addon_arrives() {
+    asked
+    head -c 500000 /dev/zero | tr '\0' '#' >"$work/large.yaml"
+    launch up --provider nspawn --addon "$work/large.yaml"
+    expect_code 0
+    asked
+    [ ${#ASKED} -gt 500000 ] || fail "${#ASKED} characters arrived"
+    expect_in '#"}], "name": "demo"' "$ASKED"
+}
+
+test_a_smoke_test_shows_what_came_of_each_check() {
+    launch services start
+    asked
+    launch smoke-test tried
+    expect_code 0
+    expect_in 'ok   Smoke test                        3/3     7.5 s' "$OUT"
+    expect_in 'Smoke test: 2 of 3 passed, 2026-01-02T03:04:05Z
+  ok    encryption at rest   0.4 s
+  ok    deployment           2.1 s
+  FAIL  names                5.0 s' "$OUT"
+    expect_not_in "HAProxy" "$OUT"
+    expect_not_in $'\033' "$OUT"
+    expect_in "Cluster 'tried' passed its smoke test." "$OUT"
+    asked
+    expect_in 'POST /v1/clusters/tried/smoke-test' "$ASKED"
+    launch smoke-test unwell
+    expect_code 1
+    expect_in '  FAIL  names' "$OUT"
+    expect_in 'clusterbox: the smoke test failed: names' "$ERR"
+    launch smoke-test 'demo/../x'
+    expect_code 2
+    launch smoke-test --fast
+    expect_code 2
+}

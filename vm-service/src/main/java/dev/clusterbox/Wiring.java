@@ -30,6 +30,7 @@ final class Wiring {
                 settings.state(),
                 settings.images(),
                 Optional.ofNullable(settings.agentImage()),
+                Optional.ofNullable(settings.artifactStore()),
                 new LocalRunner(),
                 json,
                 InstantSource.system());

@@ -1,12 +1,15 @@
 package dev.clusterbox.agent;
 
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.ProblemException;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.micronaut.context.annotation.Value;
+import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -30,6 +33,7 @@ public final class AgentListeners {
     private final AgentService service;
     private final AgentPeer peer;
     private final int port;
+    private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final Map<String, Server> open = new HashMap<>();
 
     AgentListeners(
@@ -53,10 +57,9 @@ public final class AgentListeners {
         if (open.containsKey(address)) {
             return;
         }
-        var credentials = identity.credentials();
+        renew();
         try {
-            var tls = GrpcSslContexts.configure(SslContextBuilder.forServer(
-                                    credentials.key(), credentials.chain().toArray(X509Certificate[]::new))
+            var tls = GrpcSslContexts.configure(SslContextBuilder.forServer(keys)
                             .trustManager(identity.authority())
                             .clientAuth(ClientAuth.OPTIONAL))
                     .build();
@@ -79,6 +82,27 @@ public final class AgentListeners {
                             "is another gateway running? 'ss -ltnp' shows who has the port")
                     .asException();
         }
+    }
+
+    /** New connections see a new certificate where that was due; nobody has to start the gateway again for it. */
+    synchronized void renew() throws InterruptedException {
+        var credentials = identity.credentials();
+        keys.updateIdentityCredentials(credentials.chain().toArray(X509Certificate[]::new), credentials.key());
+    }
+
+    @Scheduled(initialDelay = "12h", fixedDelay = "12h")
+    void renewIfOpen() throws InterruptedException {
+        if (isOpen()) {
+            try {
+                renew();
+            } catch (ProblemException e) {
+                LOG.warn("the gateway's certificate could not be renewed, tried again later: {}", e.problem());
+            }
+        }
+    }
+
+    private synchronized boolean isOpen() {
+        return !open.isEmpty();
     }
 
     public synchronized void close(String address) {

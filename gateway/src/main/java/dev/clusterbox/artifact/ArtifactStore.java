@@ -1,39 +1,42 @@
 package dev.clusterbox.artifact;
 
-import dev.clusterbox.cluster.Cluster;
-import dev.clusterbox.release.Release;
+import dev.clusterbox.problem.Problem;
 import dev.clusterbox.storage.StateFolder;
-import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Binaries and archives, each under its SHA-256. Nothing gets in whose content is not what its name says. */
+/**
+ * Executables and images, each under its SHA-256. A file is there whole or not at all, and never changes: machines link to
+ * it and hash nothing.
+ */
 @Singleton
 public final class ArtifactStore {
 
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    /** The largest of today's is a tenth of it. */
+    static final long LARGEST = 2L << 30;
 
     private final Path store;
-    private final Optional<Path> folder;
+    private final Path incoming;
 
-    /** @param folder where a person has put artifacts, by name; empty where there is none */
-    ArtifactStore(StateFolder state, @Value("${clusterbox.artifacts:}") String folder) {
+    ArtifactStore(StateFolder state) {
         this.store = state.resolve("artifacts");
-        this.folder = folder.isBlank() ? Optional.empty() : Optional.of(Path.of(folder));
+        this.incoming = state.resolve("incoming");
     }
 
     public Optional<Path> find(String sha256) {
@@ -42,52 +45,76 @@ public final class ArtifactStore {
                 : Optional.empty();
     }
 
-    /** Has what a cluster needs in the store. */
-    public Cluster.Artifacts stage(Cluster cluster, Release release, Consumer<String> say) {
-        var binaries = new TreeMap<>(cluster.artifacts().binaries());
-        for (var name : release.artifacts(cluster)) {
-            if (!binaries.containsKey(name)) {
-                folder.map(path -> path.resolve(name))
-                        .filter(Files::isRegularFile)
-                        .ifPresent(source -> binaries.put(name, stage(source)));
-            }
-        }
-        var images = new TreeMap<>(cluster.artifacts().images());
-        folder.map(path -> path.resolve("images")).filter(Files::isDirectory).ifPresent(path -> {
-            try (var files = Files.newDirectoryStream(path, "*.tar")) {
-                files.forEach(file -> images.putIfAbsent(file.getFileName().toString(), stage(file)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        say.accept("%d binaries, %d images".formatted(binaries.size(), images.size()));
-        return new Cluster.Artifacts(binaries, images);
+    boolean has(String sha256) {
+        return find(sha256).isPresent();
     }
 
-    private String stage(Path source) {
+    /** The folder of what is not complete; nothing in it is given to a machine. */
+    Path incoming() throws IOException {
+        // Services in the machines that do not run as root look into the store, too.
+        Files.createDirectories(store);
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.createDirectories(incoming);
+    }
+
+    /**
+     * Takes a copy.
+     *
+     * @param verify throws if a file with this checksum is not wanted; then nothing is kept
+     */
+    String add(InputStream in, long largest, Consumer<String> verify) throws IOException {
+        var staged = Files.createTempFile(incoming(), "", ".staged");
         try {
-            Files.createDirectories(store);
-            var staged = Files.createTempFile(store, "", ".staged");
-            try {
-                var sha256 = copy(source, staged);
-                Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rwxr-xr-x"));
-                Files.move(staged, store.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
-                return sha256;
-            } finally {
-                Files.deleteIfExists(staged);
-            }
+            var sha256 = Sha256.copy(in, staged, largest);
+            verify.accept(sha256);
+            keep(staged, sha256);
+            return sha256;
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
+
+    /** Takes the file itself, whose checksum is this: the caller has seen to that. */
+    void keep(Path staged, String sha256) throws IOException {
+        Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rwxr-xr-x"));
+        force(staged, StandardOpenOption.WRITE);
+        Files.move(staged, store.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
+        force(store, StandardOpenOption.READ);
+        use(sha256);
+    }
+
+    private static void force(Path path, StandardOpenOption option) throws IOException {
+        try (var channel = FileChannel.open(path, option)) {
+            channel.force(true);
+        }
+    }
+
+    /** Keeps it from being pruned before it is written down who needs it. */
+    void use(String sha256) {
+        try {
+            Files.setLastModifiedTime(store.resolve(sha256), FileTime.from(Instant.now()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String copy(Path source, Path target) throws IOException {
-        try (InputStream in = Files.newInputStream(source);
-                var digesting = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            Files.copy(digesting, target, StandardCopyOption.REPLACE_EXISTING);
-            return HexFormat.of().formatHex(digesting.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+    /** Every file of the store. */
+    List<Path> files() {
+        if (!Files.isDirectory(store)) {
+            return List.of();
         }
+        try (var files = Files.list(store)) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A disk that is full is somebody's to clean up, not a bug. */
+    static RuntimeException failed(String what, IOException e) {
+        return Problem.failed(
+                        "%s: %s".formatted(what, e.getMessage() == null ? e.toString() : e.getMessage()),
+                        "see whether the disk is full, then try again")
+                .asException();
     }
 }

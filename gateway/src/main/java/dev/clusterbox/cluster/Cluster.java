@@ -8,7 +8,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,15 +46,18 @@ public record Cluster(
      *
      * @param binaries name ("kubelet") to checksum; what is not here comes from the distribution's packages
      * @param images file name to checksum of the archives that every node imports
+     * @param packaged names of artifacts in whose place the distribution's package was settled on, so that a later
+     *     {@code up} does not change it under a running cluster
      */
     @Serdeable
-    public record Artifacts(Map<String, String> binaries, Map<String, String> images) {
+    public record Artifacts(Map<String, String> binaries, Map<String, String> images, Set<String> packaged) {
 
-        public static final Artifacts NONE = new Artifacts(Map.of(), Map.of());
+        public static final Artifacts NONE = new Artifacts(Map.of(), Map.of(), Set.of());
 
         public Artifacts {
             binaries = Collections.unmodifiableMap(new TreeMap<>(binaries));
             images = Collections.unmodifiableMap(new TreeMap<>(images));
+            packaged = Collections.unmodifiableSet(new TreeSet<>(packaged));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.clusterbox.provisioning;
 
+import dev.clusterbox.artifact.Staging;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.ClusterStore;
 import dev.clusterbox.cluster.Subnet;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.release.Releases;
 import dev.clusterbox.remote.VmClient;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -23,13 +25,17 @@ final class CheckHost implements Step {
 
     private final VmClient vms;
     private final ClusterStore clusters;
+    private final Releases releases;
+    private final Staging staging;
 
     /** What was settled for clusters whose record does not have it yet. */
     private final Map<String, Subnet> settled = new HashMap<>();
 
-    CheckHost(VmClient vms, ClusterStore clusters) {
+    CheckHost(VmClient vms, ClusterStore clusters, Releases releases, Staging staging) {
         this.vms = vms;
         this.clusters = clusters;
+        this.releases = releases;
+        this.staging = staging;
     }
 
     @Override
@@ -53,6 +59,7 @@ final class CheckHost implements Step {
                             "ask for fewer or smaller ones: '--nodes 1', '--memory 1024'")
                     .asException();
         }
+        staging.check(cluster, releases.get(cluster.spec().kubernetes()));
         var used = host.usedNetworks().stream()
                 .map(text -> Subnet.parse("usedNetworks", text))
                 .toList();

@@ -1,6 +1,6 @@
 package dev.clusterbox.provisioning;
 
-import dev.clusterbox.artifact.ArtifactStore;
+import dev.clusterbox.artifact.Staging;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.release.Releases;
 import jakarta.inject.Singleton;
@@ -10,11 +10,11 @@ import jakarta.inject.Singleton;
 final class StageArtifacts implements Step {
 
     private final Releases releases;
-    private final ArtifactStore artifacts;
+    private final Staging staging;
 
-    StageArtifacts(Releases releases, ArtifactStore artifacts) {
+    StageArtifacts(Releases releases, Staging staging) {
         this.releases = releases;
-        this.artifacts = artifacts;
+        this.staging = staging;
     }
 
     @Override
@@ -28,7 +28,7 @@ final class StageArtifacts implements Step {
     }
 
     @Override
-    public Cluster run(Cluster cluster, Progress progress) {
-        return cluster.with(artifacts.stage(cluster, releases.get(cluster.spec().kubernetes()), progress::say));
+    public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        return cluster.with(staging.stage(cluster, releases.get(cluster.spec().kubernetes()), progress::say));
     }
 }

@@ -171,9 +171,12 @@ public record Release(
                 .build();
     }
 
+    /** One text of the release may become several names. */
     private static List<String> names(Component.Certificate certificate, TemplateContext context) {
         return certificate.names().stream()
                 .map(name -> Templates.render(name, context))
+                .flatMap(rendered -> Stream.of(rendered.split(" ")))
+                .filter(name -> !name.isEmpty())
                 .toList();
     }
 

@@ -8,7 +8,7 @@ import dev.clusterbox.cluster.Subnet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a template may name: the cluster, and the machine it is rendered for.
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param firstServiceAddress that of the service {@code kubernetes}
  * @param sharedKernel whether the machine has no kernel of its own
  * @param has the artifacts that the cluster has
- * @param secrets where the file that is rendered is one
+ * @param secrets null for what is no secret: a template that names one there fails
  */
 record TemplateContext(
         String cluster,
@@ -31,7 +31,7 @@ record TemplateContext(
         String dnsAddress,
         boolean sharedKernel,
         Map<String, Boolean> has,
-        Optional<ClusterSecrets.Values> secrets,
+        ClusterSecrets.@Nullable Values secrets,
         List<Peer> controllers,
         List<Peer> nodes) {
 
@@ -56,7 +56,7 @@ record TemplateContext(
                 services.address(10),
                 cluster.spec().provider().equals("nspawn"),
                 has(cluster),
-                Optional.empty(),
+                null,
                 peers(cluster, Role.CONTROLLER),
                 peers(cluster, Role.NODE));
     }
@@ -74,7 +74,7 @@ record TemplateContext(
                 dnsAddress,
                 sharedKernel,
                 has,
-                Optional.of(values),
+                values,
                 controllers,
                 nodes);
     }

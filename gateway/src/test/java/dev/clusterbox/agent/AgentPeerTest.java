@@ -165,7 +165,8 @@ final class AgentPeerTest {
                     "CN=controller-1,O=etcd",
                     certificate.getSubjectX500Principal().getName());
             assertEquals(keys.getPublic(), certificate.getPublicKey());
-            for (var profile : List.of("admin", "service", "", "etcd-server\nfoo", "kubelet-client")) {
+            for (var profile :
+                    List.of("gateway", "signer", "user", "service", "", "etcd-server\nfoo", "kubelet-client")) {
                 contact.assertRefused(
                         Code.FORBIDDEN,
                         "a controller may not have a certificate",

@@ -69,6 +69,11 @@ final class BadRequestsTest {
                 "kubernetes: '1.9'",
                 "kubernetes: ../1.36",
                 "through: nowhere",
+                "addons: traefik",
+                "addons: [traefik]",
+                "addons: [{name: traefik}]",
+                "addons: [{name: ../traefik, manifest: 'kind: List'}]",
+                "addons: [{name: traefik, manifest: 'kind: List', namespace: x}]",
                 "provider: docker",
                 "nam: demo",
                 "- demo",
@@ -86,7 +91,7 @@ final class BadRequestsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"nam\": \"demo\"}|unknown field 'nam' (expected: controller, controllers,",
+                "{\"nam\": \"demo\"}|unknown field 'nam' (expected: addons, controller, controllers,",
                 "{\"nodes\": \"many\"}|nodes: 'many' (expected: a whole number)",
                 "{\"nodes\": 1.5}|nodes: '1.5' (expected: a whole number)",
                 "[1]|expected: an object",
@@ -119,7 +124,7 @@ final class BadRequestsTest {
 
     @Test
     void a_body_that_is_too_large_is_refused() {
-        var answer = installation.rest().post("/v1/clusters", "application/yaml", "# " + "x".repeat(70_000));
+        var answer = installation.rest().post("/v1/clusters", "application/yaml", "# " + "x".repeat(1_100_000));
 
         assertProblem(413, "TOO_LARGE", answer);
     }

@@ -136,9 +136,11 @@ final class ClusterControllerTest {
                         "/v1/clusters/{name}",
                         "/v1/clusters/{name}/events",
                         "/v1/clusters/{name}/machines/{hostName}/enter",
+                        "/v1/clusters/{name}/smoke-test",
                         "/v1/operations/{id}",
                         "/v1/operations/{id}/events",
-                        "/v1/operations/{id}/progress"),
+                        "/v1/operations/{id}/progress",
+                        "/v1/releases/{line}/artifacts"),
                 ((Map<?, ?>) at(document, "paths"))
                         .keySet().stream().map(String::valueOf).sorted().toList());
         for (var type : List.of("application/json", "application/yaml")) {

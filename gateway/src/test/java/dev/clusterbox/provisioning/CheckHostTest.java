@@ -10,6 +10,8 @@ import dev.clusterbox.fixture.Installation;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.storage.Database;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
@@ -137,6 +139,26 @@ final class CheckHostTest {
                 "subnet 192.168.57.0/24: another cluster has 192.168.57.0/24"
                         + " (choose another one, or leave --subnet out)",
                 refused(cluster, Code.CONFLICT));
+    }
+
+    @Test
+    void artifacts_that_cannot_be_had_are_said_before_anything_is_made() throws IOException {
+        var kubelet = installation.artifacts().resolve("kubelet");
+        Files.delete(kubelet);
+
+        var message = refused(cluster("a"), Code.UNAVAILABLE);
+
+        assertEquals(
+                "1 artifact cannot be had: publishers are not asked (clusterbox.publishers): kubelet"
+                        + " (https://dl.k8s.io/v1.36.3/bin/linux/%s/kubelet) (have them in a folder:"
+                                .formatted(System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64")
+                        + " CLUSTERBOX_ARTIFACTS=FOLDER; or name a mirror: CLUSTERBOX_MIRROR=URL;"
+                        + " './clusterbox up --through etcd' goes as far as it goes without them)",
+                message);
+        assertEquals(
+                "192.168.56.0/24", checked(cluster("a").wantedThrough(Optional.of("etcd"))), "packages bring etcd");
+        Files.writeString(kubelet, "the double of kubelet");
+        assertEquals("192.168.56.0/24", checked(cluster("a")));
     }
 
     @Test

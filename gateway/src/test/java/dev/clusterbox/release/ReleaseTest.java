@@ -11,11 +11,14 @@ import dev.clusterbox.agent.v1.Operation;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.release.Rendered.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,58 +28,82 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ReleaseTest {
 
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final boolean UPDATE = Boolean.getBoolean("golden.update");
     private static final Path ALLOWED = Path.of("../provision-agent/src/main/image/etc/clusterbox/allowed.properties");
 
     private final Releases releases = new Releases();
 
-    record Rendered(String line, String hostName, String path, String content) {
-
-        Path golden() {
-            return GOLDEN.resolve("v" + line).resolve(hostName).resolve(path.substring(1));
-        }
-
-        @Override
-        public String toString() {
-            return "%s: %s on %s".formatted(line, path, hostName);
-        }
+    /** Everything of the usual cluster, and of the others what differs. */
+    static List<Rendered> rendered() {
+        var usual = everything(Variant.USUAL);
+        var others = Stream.of(Variant.WITHOUT_ARTIFACTS, Variant.OWN_KERNEL)
+                .flatMap(variant -> everything(variant).stream())
+                .filter(file -> usual.stream().noneMatch(file::sameAs));
+        return Stream.concat(usual.stream(), others).toList();
     }
 
-    static Stream<Rendered> rendered() {
-        var cluster = Clusters.tutorial();
+    private static List<Rendered> everything(Variant variant) {
         var releases = new Releases();
-        return releases.lines().stream()
-                .flatMap(line -> Stream.of("haproxy", "controller-1", "node-1")
-                        .flatMap(host -> operations(releases.get(line), host)
-                                .filter(Operation::hasWriteFile)
-                                .map(operation -> new Rendered(
-                                        line,
-                                        cluster.node(host).hostName(),
-                                        operation.getWriteFile().getPath(),
-                                        operation.getWriteFile().getContent().toStringUtf8()))));
-    }
-
-    private static Stream<Operation> operations(Release release, String hostName) {
-        var cluster = Clusters.tutorial();
-        return release.through().stream()
-                .flatMap(step -> release.operations(step, cluster, cluster.node(hostName)).stream());
+        var operations = releases.lines().stream()
+                .flatMap(line ->
+                        Rendered.HOSTS.stream().map(host -> OperationList.of(releases.get(line), variant, host)));
+        return Stream.of(operations, Rendered.files(variant), Rendered.addons(variant))
+                .flatMap(files -> files)
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("rendered")
     void files_are_as_expected(Rendered file) throws IOException {
-        if (Boolean.getBoolean("golden.update")) {
-            Files.createDirectories(file.golden().getParent());
-            Files.writeString(file.golden(), file.content());
+        var golden = file.golden(GOLDEN);
+        if (UPDATE) {
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, file.content());
         }
-        assertEquals(Files.readString(file.golden()), file.content());
+        assertTrue(Files.exists(golden), () -> golden + " is not there: write it with -Dgolden.update=true");
+        assertEquals(Files.readString(golden), file.content());
+    }
+
+    @Test
+    void nothing_is_expected_that_is_not_there() throws IOException {
+        var wanted = rendered().stream().map(file -> file.golden(GOLDEN)).collect(Collectors.toSet());
+        try (var there = Files.walk(GOLDEN)) {
+            for (var file : there.filter(Files::isRegularFile)
+                    .filter(file -> !wanted.contains(file))
+                    .toList()) {
+                assertTrue(UPDATE, () -> "no release makes this any more: " + file);
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** A file that two components write would be changed with every run, and its unit started anew. */
+    @Test
+    void a_file_is_written_once() {
+        for (var variant : Variant.values()) {
+            var paths = Rendered.files(variant)
+                    .map(file -> file.hostName() + file.path())
+                    .toList();
+            assertEquals(List.copyOf(new LinkedHashSet<>(paths)), paths);
+        }
+    }
+
+    @Test
+    void only_containerd_has_to_know_where_its_plugins_come_from() {
+        var differ = everything(Variant.WITHOUT_ARTIFACTS).stream()
+                .filter(file -> everything(Variant.USUAL).stream().noneMatch(file::sameAs))
+                .map(Rendered::fileName)
+                .distinct()
+                .toList();
+        assertEquals(List.of("operations.txt", "config.toml"), differ);
     }
 
     @Test
     void every_operation_is_allowed_by_the_agent() {
         var parser = new OperationParser(Confinement.read(ALLOWED));
         for (var line : releases.lines()) {
-            for (var host : List.of("haproxy", "controller-1", "node-1")) {
-                assertFalse(operations(releases.get(line), host)
+            for (var host : Rendered.HOSTS) {
+                assertFalse(Rendered.operations(releases.get(line), Variant.USUAL, host).stream()
                         .map(parser::parse)
                         .toList()
                         .isEmpty());
@@ -86,7 +113,7 @@ final class ReleaseTest {
 
     @Test
     void etcd_has_the_tutorials_flags() {
-        var unit = rendered()
+        var unit = Rendered.files(Variant.USUAL)
                 .filter(file -> file.path().endsWith("/etcd.service"))
                 .findFirst()
                 .orElseThrow()
@@ -101,7 +128,8 @@ final class ReleaseTest {
                 "--advertise-client-urls https://192.168.26.11:2379",
                 "--initial-cluster controller-1=https://192.168.26.11:2380,controller-2=https://192.168.26.12:2380,"
                         + "controller-3=https://192.168.26.13:2380",
-                "--initial-cluster-state new",
+                "--initial-cluster-state ${INITIAL_CLUSTER_STATE}",
+                "Environment=INITIAL_CLUSTER_STATE=new",
                 "--data-dir=/var/lib/etcd")) {
             assertTrue(unit.contains(flag), flag);
         }
@@ -119,7 +147,9 @@ final class ReleaseTest {
         assertEquals(List.of("dns:controller-2", "dns:localhost", "ip:192.168.26.12", "ip:127.0.0.1"), right.names());
         assertEquals(Optional.empty(), release.certificate("etcd-server", cluster, cluster.node("node-1")));
         assertEquals(Optional.empty(), release.certificate("etcd-server", cluster, cluster.node("haproxy")));
-        assertEquals(Optional.empty(), release.certificate("admin", cluster, cluster.node("controller-1")));
+        assertEquals(Optional.empty(), release.certificate("admin", cluster, cluster.node("node-1")));
+        assertEquals(Optional.empty(), release.certificate("kubelet-client", cluster, cluster.node("controller-1")));
+        assertEquals(Optional.empty(), release.certificate("no-such", cluster, cluster.node("controller-1")));
     }
 
     @Test
@@ -128,7 +158,7 @@ final class ReleaseTest {
         var release = releases.get("1.36");
         for (var node : cluster.nodes()) {
             release.through().stream()
-                    .flatMap(step -> release.operations(step, cluster, node).stream())
+                    .flatMap(step -> release.operations(step, cluster, node, Clusters.secrets()).stream())
                     .filter(Operation::hasMakeCertificate)
                     .map(Operation::getMakeCertificate)
                     .forEach(wish -> {
@@ -152,7 +182,7 @@ final class ReleaseTest {
         assertEquals(
                 List.of(),
                 releases.get("1.36")
-                        .operations("etcd", cluster, cluster.nodes(Role.NODE).getFirst()));
+                        .operations("etcd", cluster, cluster.nodes(Role.NODE).getFirst(), Clusters.secrets()));
     }
 
     @Test

@@ -28,6 +28,12 @@ public sealed interface SlashCommand {
 
     record Status(ClusterName cluster) implements SlashCommand {}
 
+    /** Try out what a cluster must be able to do. */
+    record SmokeTest(ClusterName cluster) implements SlashCommand {}
+
+    /** Say how kubectl gets to a cluster. */
+    record Kubeconfig(ClusterName cluster) implements SlashCommand {}
+
     record ListClusters() implements SlashCommand {}
 
     /** Explain one verb, or all. */

@@ -47,6 +47,22 @@ public enum Verb {
             List.of(),
             List.of("status demo"),
             arguments -> new SlashCommand.Status(arguments.nameOrDefault())),
+    SMOKE_TEST(
+            "smoke-test",
+            "NAME",
+            "try out what a cluster must be able to do",
+            List.of("test", "try", "check", "smoke", "smoketest"),
+            List.of(),
+            List.of("smoke-test demo"),
+            arguments -> new SlashCommand.SmokeTest(arguments.nameOrDefault())),
+    KUBECONFIG(
+            "kubeconfig",
+            "NAME",
+            "say how kubectl gets to a cluster",
+            List.of("kubectl", "config", "credentials", "login"),
+            List.of(),
+            List.of("kubeconfig demo"),
+            arguments -> new SlashCommand.Kubeconfig(arguments.nameOrDefault())),
     LIST(
             "list",
             "",

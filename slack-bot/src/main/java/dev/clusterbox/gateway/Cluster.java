@@ -1,6 +1,7 @@
 package dev.clusterbox.gateway;
 
 import io.micronaut.serde.annotation.Serdeable;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ public record Cluster(
         @Nullable String kubernetes,
         @Nullable String subnet,
         State state,
-        @Nullable List<Machine> machines) {
+        @Nullable List<Machine> machines,
+        @Nullable SmokeTest smokeTest) {
 
     /** Where it is in its life; {@code kind} says which of the others mean something. */
     @Serdeable
@@ -32,6 +34,18 @@ public record Cluster(
             @Nullable String address,
             @Nullable String power,
             @Nullable String agent) {}
+
+    /** What the newest smoke test has found. */
+    @Serdeable
+    public record SmokeTest(Instant at, @Nullable List<Check> checks) {}
+
+    /** One thing that a cluster must be able to do. */
+    @Serdeable
+    public record Check(
+            String name,
+            boolean passed,
+            @Nullable Double seconds,
+            @Nullable String message) {}
 
     /** The answer to a question for all clusters. */
     @Serdeable

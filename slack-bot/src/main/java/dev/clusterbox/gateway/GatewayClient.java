@@ -50,6 +50,14 @@ public final class GatewayClient {
                 by(person, http.request("clusters", cluster.value())).delete().build(), Operation.class);
     }
 
+    public Operation smokeTest(ClusterName cluster, OnBehalf person) throws InterruptedException {
+        return http.send(
+                by(person, http.request("clusters", cluster.value(), "smoke-test"))
+                        .post(RequestBody.create(new byte[0]))
+                        .build(),
+                Operation.class);
+    }
+
     public Cluster cluster(ClusterName name) throws InterruptedException {
         return http.send(http.request("clusters", name.value()).build(), Cluster.class);
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One run of {@code up} or {@code down}, as the gateway tells it. */
+/** One run of {@code up}, {@code down} or a smoke test, as the gateway tells it. */
 @Serdeable
 public record Operation(
         String id,
@@ -20,7 +20,8 @@ public record Operation(
 
     public enum Kind {
         UP,
-        DOWN
+        DOWN,
+        SMOKE_TEST
     }
 
     public enum State {

@@ -4,6 +4,7 @@ import static dev.clusterbox.message.Mrkdwn.escape;
 
 import com.slack.api.model.block.LayoutBlock;
 import dev.clusterbox.gateway.Cluster;
+import dev.clusterbox.gateway.Cluster.Check;
 import dev.clusterbox.gateway.Cluster.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,14 @@ public final class ClusterMessages {
         var machines = cluster.machines();
         if (machines != null && !machines.isEmpty()) {
             blocks.addAll(tables(machines));
+        }
+        var tried = cluster.smokeTest();
+        if (tried != null && tried.checks() != null) {
+            blocks.add(Layout.context("Smoke test: %d of %d passed, %s"
+                    .formatted(
+                            tried.checks().stream().filter(Check::passed).count(),
+                            tried.checks().size(),
+                            tried.at())));
         }
         blocks.add(Layout.context("Kubernetes %s · provider %s · subnet %s"
                 .formatted(

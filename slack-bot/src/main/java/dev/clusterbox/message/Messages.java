@@ -7,6 +7,8 @@ import static dev.clusterbox.message.Mrkdwn.code;
 import static dev.clusterbox.message.Mrkdwn.escape;
 
 import com.slack.api.model.block.LayoutBlock;
+import dev.clusterbox.command.ClusterName;
+import dev.clusterbox.gateway.Cluster.Check;
 import dev.clusterbox.gateway.Operation.StepState;
 import dev.clusterbox.message.Progress.Failed;
 import dev.clusterbox.message.Progress.Line;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What the bot says while something happens, and when it went wrong. */
 public final class Messages {
@@ -32,7 +35,10 @@ public final class Messages {
     public static Message progress(Progress progress, String slash, Instant now) {
         var blocks = new ArrayList<LayoutBlock>();
         blocks.add(section("%s *%s*".formatted(sign(progress), escape(progress.title()))));
-        blocks.addAll(sections(progress.steps().stream().map(Messages::line).toList()));
+        blocks.addAll(sections(Stream.concat(
+                        progress.steps().stream().map(Messages::line),
+                        progress.checks().stream().map(Messages::check))
+                .toList()));
         switch (progress.outcome()) {
             case Running _ ->
                 progress.waiting().ifPresent(because -> blocks.add(section(":hourglass: waiting: " + escape(because))));
@@ -61,11 +67,22 @@ public final class Messages {
 
     private static String next(Progress progress, String slash) {
         var cluster = escape(progress.cluster());
-        if (!progress.isUp()) {
-            return "Nothing of it is left.";
-        }
-        return "See it with `%1$s status %2$s`, enter a machine with `./clusterbox ssh %2$s MACHINE`, remove it with `%1$s down %2$s --yes`."
-                .formatted(slash, cluster);
+        return switch (progress.kind()) {
+            case DOWN -> "Nothing of it is left.";
+            case SMOKE_TEST -> "Everything that was tried works.";
+            case UP ->
+                (progress.isWholeUp() ? "Get to it with `%1$s kubeconfig %2$s`. " : "")
+                        .concat(
+                                "See it with `%1$s status %2$s`, enter a machine with `./clusterbox ssh %2$s MACHINE`, remove it with `%1$s down %2$s --yes`.")
+                        .formatted(slash, cluster);
+        };
+    }
+
+    /** How kubectl gets to a cluster. A key does not go through Slack, so there is no kubeconfig here. */
+    public static String kubeconfig(ClusterName name, String slash) {
+        var cluster = escape(name.value());
+        return "`./clusterbox kubeconfig %1$s --merge`, typed where Clusterbox runs, makes your key there and lets kubectl in: `kubectl --context clusterbox-%1$s get nodes`. Your certificate is valid for 8 hours and is renewed by itself. Keys are not sent through Slack; `%2$s status %1$s` shows the cluster."
+                .formatted(cluster, slash);
     }
 
     private static String summary(Progress progress) {
@@ -101,6 +118,17 @@ public final class Messages {
         var detail = step.detail().isEmpty() ? "" : " — " + escape(step.detail().replace('\n', ' '));
         var seconds = step.seconds() > 0 ? " · " + duration(Duration.ofMillis(Math.round(step.seconds() * 1000))) : "";
         return Mrkdwn.fit("%s %s%s".formatted(sign, escape(step.title()), detail), 500) + seconds;
+    }
+
+    private static String check(Check check) {
+        var message = check.message() == null ? "" : check.message().replace('\n', ' ');
+        var seconds = check.seconds() == null ? 0 : check.seconds();
+        var text = "%s %s%s"
+                .formatted(
+                        check.passed() ? ":white_check_mark:" : ":x:",
+                        escape(check.name().replace('\n', ' ')),
+                        message.isEmpty() ? "" : " — " + escape(message));
+        return Mrkdwn.fit(text, 500) + " · " + duration(Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
     private static Duration elapsed(Progress progress, Instant now) {

@@ -1,5 +1,7 @@
 package dev.clusterbox.message;
 
+import dev.clusterbox.gateway.Cluster.Check;
+import dev.clusterbox.gateway.Cluster.SmokeTest;
 import dev.clusterbox.gateway.Event;
 import dev.clusterbox.gateway.Operation;
 import dev.clusterbox.gateway.Operation.StepState;
@@ -15,15 +17,18 @@ import java.util.Optional;
  * How far an operation is: its beginning and all events since, folded into what a message shows.
  *
  * @param askedBy the Slack user's id
+ * @param checks what a smoke test has found; empty until its end, and for every other operation
  * @param waiting why nothing can be heard at the moment
  */
 public record Progress(
         String operation,
         String cluster,
+        Operation.Kind kind,
         String title,
         String askedBy,
         Instant startedAt,
         List<Line> steps,
+        List<Check> checks,
         Outcome outcome,
         Optional<String> waiting) {
 
@@ -45,33 +50,46 @@ public record Progress(
 
     public Progress {
         steps = List.copyOf(steps);
+        checks = List.copyOf(checks);
     }
 
     public static Progress of(Operation operation, String askedBy, Instant now) {
         var through = operation.through();
-        var verb = operation.kind().name().toLowerCase(Locale.ROOT);
+        var verb = operation.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
         var title = verb + " " + operation.cluster() + (through == null ? "" : " through " + through);
         var started = operation.startedAt();
         var begun = new Progress(
                 operation.id(),
                 operation.cluster(),
+                operation.kind(),
                 title,
                 askedBy,
                 started == null ? now : started,
                 lines(operation),
+                List.of(),
                 new Running(),
                 Optional.empty());
         return operation.ended() ? begun.ended(operation, now) : begun;
     }
 
-    public boolean isUp() {
-        return title.startsWith("up ");
+    /** Whether a whole Kubernetes was asked for, not only its first steps. */
+    boolean isWholeUp() {
+        return kind == Operation.Kind.UP && !title.contains(" through ");
+    }
+
+    /** The same with what a smoke test has found. The result of an earlier one says nothing of this one. */
+    public Progress with(SmokeTest found) {
+        var checks = found.checks();
+        return checks == null || found.at().isBefore(startedAt)
+                ? this
+                : new Progress(operation, cluster, kind, title, askedBy, startedAt, steps, checks, outcome, waiting);
     }
 
     /** An unknown type of event is one of a newer gateway, and changes nothing. */
     public Progress with(Event event, Instant now) {
         var step = event.step();
-        var heard = new Progress(operation, cluster, title, askedBy, startedAt, steps, outcome, Optional.empty());
+        var heard = new Progress(
+                operation, cluster, kind, title, askedBy, startedAt, steps, checks, outcome, Optional.empty());
         return switch (event.type()) {
             case "step-started" ->
                 step == null || step.isEmpty() ? heard : heard.withStep(event, step, StepState.RUNNING);
@@ -87,7 +105,8 @@ public record Progress(
     }
 
     public Progress waiting(String because) {
-        return new Progress(operation, cluster, title, askedBy, startedAt, steps, outcome, Optional.of(because));
+        return new Progress(
+                operation, cluster, kind, title, askedBy, startedAt, steps, checks, outcome, Optional.of(because));
     }
 
     /** The end, as the operation itself has it. */
@@ -102,7 +121,8 @@ public record Progress(
                 new Failed(
                         problem == null ? Problem.failed("the gateway gave no reason", "") : problem.problem(), after);
         };
-        return new Progress(operation, cluster, title, askedBy, startedAt, lines(now), outcome, Optional.empty());
+        return new Progress(
+                operation, cluster, kind, title, askedBy, startedAt, lines(now), checks, outcome, Optional.empty());
     }
 
     /** The end of what can be told, whatever became of the operation. */
@@ -111,7 +131,8 @@ public record Progress(
     }
 
     private Progress with(Outcome outcome) {
-        return new Progress(operation, cluster, title, askedBy, startedAt, steps, outcome, Optional.empty());
+        return new Progress(
+                operation, cluster, kind, title, askedBy, startedAt, steps, checks, outcome, Optional.empty());
     }
 
     private Progress withStep(Event event, String id, StepState state) {
@@ -135,7 +156,7 @@ public record Progress(
         } else {
             lines.add(line);
         }
-        return new Progress(operation, cluster, title(), askedBy, startedAt, lines, outcome, waiting);
+        return new Progress(operation, cluster, kind, title(), askedBy, startedAt, lines, checks, outcome, waiting);
     }
 
     private static Problem problem(Event event) {

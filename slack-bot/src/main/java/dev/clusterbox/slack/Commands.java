@@ -3,7 +3,9 @@ package dev.clusterbox.slack;
 import dev.clusterbox.command.SlashCommand;
 import dev.clusterbox.command.SlashCommand.Down;
 import dev.clusterbox.command.SlashCommand.Help;
+import dev.clusterbox.command.SlashCommand.Kubeconfig;
 import dev.clusterbox.command.SlashCommand.ListClusters;
+import dev.clusterbox.command.SlashCommand.SmokeTest;
 import dev.clusterbox.command.SlashCommand.Status;
 import dev.clusterbox.command.SlashCommand.Up;
 import dev.clusterbox.command.SlashCommandParser;
@@ -75,6 +77,8 @@ final class Commands {
         return switch (command) {
             case Help help -> Optional.of(Ack.privately(HelpText.of(help.about(), interaction.slash())));
             case Down down when !down.confirmed() -> Optional.of(Ack.privately(confirm(interaction, down)));
+            case Kubeconfig kubeconfig ->
+                Optional.of(Ack.privately(Messages.kubeconfig(kubeconfig.cluster(), interaction.slash())));
             case Up up ->
                 start(
                         interaction,
@@ -85,6 +89,11 @@ final class Commands {
                         interaction,
                         "down " + down.cluster(),
                         () -> reports.report(interaction, gateway.down(down.cluster(), interaction.person())));
+            case SmokeTest test ->
+                start(
+                        interaction,
+                        "smoke-test " + test.cluster(),
+                        () -> reports.report(interaction, gateway.smokeTest(test.cluster(), interaction.person())));
             case Status status ->
                 start(
                         interaction,

@@ -1,5 +1,6 @@
 package dev.clusterbox.slack;
 
+import dev.clusterbox.command.ClusterName;
 import dev.clusterbox.gateway.Event;
 import dev.clusterbox.gateway.Follower;
 import dev.clusterbox.gateway.GatewayClient;
@@ -176,7 +177,21 @@ final class Reports {
                 follower.progress = follower.progress.lost(e.problem(), clock.instant());
             }
         }
-        return Messages.progress(follower.progress, slash, clock.instant());
+        return Messages.progress(withFindings(follower.progress), slash, clock.instant());
+    }
+
+    /** A smoke test's end says whether it passed; what came of each check is with the cluster. */
+    private Progress withFindings(Progress end) throws InterruptedException {
+        if (end.kind() != Operation.Kind.SMOKE_TEST) {
+            return end;
+        }
+        try {
+            var found = gateway.cluster(new ClusterName(end.cluster())).smokeTest();
+            return found == null ? end : end.with(found);
+        } catch (ProblemException e) {
+            LOG.info("the smoke test of {} is told without its checks: {}", end.cluster(), e.getMessage());
+            return end;
+        }
     }
 
     /** Folds events into the progress, and tells of each change. */

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.command.SlashCommand.Down;
 import dev.clusterbox.command.SlashCommand.Help;
+import dev.clusterbox.command.SlashCommand.Kubeconfig;
 import dev.clusterbox.command.SlashCommand.ListClusters;
+import dev.clusterbox.command.SlashCommand.SmokeTest;
 import dev.clusterbox.command.SlashCommand.Status;
 import dev.clusterbox.command.SlashCommand.Up;
 import dev.clusterbox.problem.Problem.Code;
@@ -80,6 +82,10 @@ class SlashCommandParserTest {
                 of("down —yes demo", new Down(new ClusterName("demo"), true)),
                 of("status", new Status(new ClusterName("demo"))),
                 of("status team-a", new Status(new ClusterName("team-a"))),
+                of("smoke-test", new SmokeTest(new ClusterName("demo"))),
+                of("Smoke\u2011Test team-a", new SmokeTest(new ClusterName("team-a"))),
+                of("kubeconfig", new Kubeconfig(new ClusterName("demo"))),
+                of("kubeconfig team-a", new Kubeconfig(new ClusterName("team-a"))),
                 of("LIST", new ListClusters()));
     }
 
@@ -96,6 +102,10 @@ class SlashCommandParserTest {
                 of("create demo", "there is no command 'create' (did you mean 'up'?)"),
                 of("destroy demo", "there is no command 'destroy' (did you mean 'down'?)"),
                 of("ls", "there is no command 'ls' (did you mean 'list'?)"),
+                of("test demo", "there is no command 'test' (did you mean 'smoke-test'?)"),
+                of("smoke", "there is no command 'smoke' (did you mean 'smoke-test'?)"),
+                of("kubectl", "there is no command 'kubectl' (did you mean 'kubeconfig'?)"),
+                of("kubeconfig demo --merge", "kubeconfig: no option '--merge' ('help kubeconfig' shows its options)"),
                 of("xyzzy", "there is no command 'xyzzy' ('help' shows all commands)"),
                 of("help upp", "there is no command 'upp' (did you mean 'up'?)"),
                 of("up demo --node 3", "up: no option '--node' (did you mean '--nodes'?)"),
@@ -148,7 +158,7 @@ class SlashCommandParserTest {
     @ParameterizedTest
     @MethodSource
     void names_that_are_none(String name) {
-        for (var verb : Set.of("up ", "down ", "status ")) {
+        for (var verb : Set.of("up ", "down ", "status ", "smoke-test ", "kubeconfig ")) {
             var e = assertThrows(ProblemException.class, () -> SlashCommandParser.parse(verb + name));
             assertEquals(Code.INVALID, e.problem().code());
         }

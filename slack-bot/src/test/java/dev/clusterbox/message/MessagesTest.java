@@ -10,6 +10,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.slack.api.util.json.GsonFactory;
 import dev.clusterbox.gateway.Cluster;
+import dev.clusterbox.gateway.Cluster.Check;
+import dev.clusterbox.gateway.Cluster.SmokeTest;
 import dev.clusterbox.gateway.Event;
 import dev.clusterbox.gateway.Operation;
 import dev.clusterbox.gateway.SentProblem;
@@ -62,6 +64,24 @@ class MessagesTest {
                         "removed",
                         show(Progress.of(operation(Operation.Kind.DOWN, List.of()), "U1", NOW)
                                 .with(event("operation-succeeded", "", 1.0), NOW))),
+                Arguments.of("ready", show(whole().with(event("operation-succeeded", "", 75.5), NOW))),
+                Arguments.of("smoke-test", show(tried(true).with(event("operation-succeeded", "", 12.5), NOW))),
+                Arguments.of(
+                        "smoke-test-failed",
+                        show(tried(false)
+                                .with(
+                                        new Event(
+                                                "operation-failed",
+                                                "",
+                                                "",
+                                                "",
+                                                12.5,
+                                                new SentProblem(
+                                                        "FAILED",
+                                                        "1 of 2 checks failed: names",
+                                                        null,
+                                                        "look at CoreDNS")),
+                                        NOW))),
                 Arguments.of("problem", Messages.problem(Problem.conflict("'demo' is being removed", "wait a minute"))),
                 Arguments.of("evil", show(evil())),
                 Arguments.of("status", ClusterMessages.status(cluster("demo", 2))),
@@ -104,6 +124,12 @@ class MessagesTest {
                     new Event("step-started", "step-" + i, "<".repeat(400), EVIL.repeat(20), 1.0, null), NOW);
         }
         assertEquals(Optional.empty(), refusal(show(progress)));
+    }
+
+    @Test
+    void a_thousand_checks_stay_within_the_limits() {
+        var checks = Collections.nCopies(1_000, new Check("<".repeat(400), false, 1e9, EVIL.repeat(20)));
+        assertEquals(Optional.empty(), refusal(show(tried(true).with(new SmokeTest(NOW, checks)))));
     }
 
     @Test
@@ -167,8 +193,28 @@ class MessagesTest {
                 .with(new Event("step-progress", "machines", "", "4 of 7 machines", 1.2, null), NOW);
     }
 
+    private static Progress whole() {
+        return Progress.of(
+                new Operation(
+                        "op-1", "demo", Operation.Kind.UP, null, Operation.State.RUNNING, START, null, List.of(), null),
+                "U2147483697",
+                START);
+    }
+
+    private static Progress tried(boolean passed) {
+        var steps = List.of(
+                new Operation.Step("smoke-test", "Smoke test", Operation.StepState.RUNNING, null, "trying names"));
+        return Progress.of(operation(Operation.Kind.SMOKE_TEST, steps), "U2147483697", START)
+                .with(new SmokeTest(
+                        NOW,
+                        List.of(
+                                new Check("encryption at rest", true, 0.42, "k8s:enc: in etcd"),
+                                new Check("names", passed, 5.0, passed ? null : "kubernetes.default:\nno answer"))));
+    }
+
     private static Progress evil() {
         return begun().with(new Event("step-progress", "machines", EVIL, EVIL, null, null), NOW)
+                .with(new SmokeTest(NOW, List.of(new Check(EVIL, false, null, EVIL))))
                 .waiting(EVIL);
     }
 
@@ -182,7 +228,13 @@ class MessagesTest {
                         name + "-node-" + i, "node-" + i, "node", "192.168.56." + (20 + i), "RUNNING", "CONNECTED"))
                 .toList();
         return new Cluster(
-                name, "nspawn", "1.36", "192.168.56.0/24", new Cluster.State("REACHED", "etcd", null, null, null), all);
+                name,
+                "nspawn",
+                "1.36",
+                "192.168.56.0/24",
+                new Cluster.State("REACHED", "etcd", null, null, null),
+                all,
+                null);
     }
 
     private static Cluster evilCluster() {
@@ -192,7 +244,8 @@ class MessagesTest {
                 EVIL,
                 EVIL,
                 new Cluster.State("FAILED", EVIL, null, null, new SentProblem("FAILED", EVIL, null, EVIL)),
-                List.of(new Cluster.Machine(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)));
+                List.of(new Cluster.Machine(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)),
+                new SmokeTest(NOW, List.of(new Check(EVIL, false, null, EVIL))));
     }
 
     private static String json(Message message) {

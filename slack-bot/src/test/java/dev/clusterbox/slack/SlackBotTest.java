@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,60 @@ class SlackBotTest {
         slack.await(SOON, shown -> shown.everything().contains("192.168.56.11"));
         bot.send(slack.command("status other"));
         slack.await(SOON, shown -> shown.text().contains("there is no 'other'"));
+    }
+
+    @Test
+    void a_smoke_test_shows_what_came_of_each_check() throws Exception {
+        gateway.cluster(cluster("demo"));
+        var ack = bot.send(slack.command("smoke-test"));
+        assertTrue(ack.body().contains("`smoke-test demo` is on its way."), ack.body());
+        slack.await(SOON, shown -> shown.how().equals("message"));
+        gateway.happen("op-1", "{\"type\":\"step-progress\",\"step\":\"smoke-test\",\"message\":\"trying names\"}");
+        slack.await(SOON, shown -> shown.everything().contains(":arrow_forward: Smoke test — trying names"));
+        gateway.cluster(tried("demo", Instant.now().plusSeconds(1), true));
+        gateway.happen("op-1", DONE);
+
+        var last = slack.await(SOON, shown -> shown.text().contains("smoke-test demo: done after 6.2 s"));
+        assertTrue(last.everything().contains(":white_check_mark: names — 10.32.0.1 · 0.5 s"), last.everything());
+        assertTrue(last.everything().contains("Everything that was tried works."), last.everything());
+        var asked = gateway.asked().getFirst();
+        assertEquals("smoke-test", asked.what());
+        assertEquals("demo", asked.body());
+        assertEquals("slack:U2147483697 steve", asked.actor());
+
+        bot.send(slack.command("status"));
+        slack.await(SOON, shown -> shown.everything().contains("Smoke test: 1 of 1 passed"));
+    }
+
+    @Test
+    void a_smoke_test_that_fails_shows_the_check_and_never_an_earlier_result() throws Exception {
+        gateway.cluster(tried("demo", Instant.parse("2026-01-02T03:04:05Z"), true));
+        bot.send(slack.command("smoke-test demo"));
+        slack.await(SOON, shown -> shown.how().equals("message"));
+        gateway.happen(
+                "op-1",
+                "{\"type\":\"operation-failed\",\"problem\":{\"code\":\"FAILED\",\"message\":\"it is stopped\",\"hint\":\"\"}}");
+        var first = slack.await(SOON, shown -> shown.text().contains("failed: it is stopped"));
+        assertFalse(first.everything().contains("names"), first.everything());
+
+        bot.send(slack.command("smoke-test demo"));
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-2`"));
+        gateway.cluster(tried("demo", Instant.now().plusSeconds(1), false));
+        gateway.happen(
+                "op-2",
+                "{\"type\":\"operation-failed\",\"problem\":{\"code\":\"FAILED\",\"message\":\"names\",\"hint\":\"\"}}");
+        slack.await(SOON, shown -> shown.everything().contains(":x: names — 10.32.0.1 · 0.5 s"));
+    }
+
+    @Test
+    void a_kubeconfig_is_explained_to_the_person_alone_and_nothing_is_asked() throws Exception {
+        var answer = bot.send(slack.command("kubeconfig team-a"));
+
+        assertEquals(200, answer.statusCode());
+        assertTrue(answer.body().contains("\"response_type\":\"ephemeral\""), answer.body());
+        assertTrue(answer.body().contains("./clusterbox kubeconfig team-a --merge"), answer.body());
+        assertEquals(List.of(), gateway.asked());
+        assertEquals(0, slack.calls("chat.postMessage"));
     }
 
     @Test
@@ -419,6 +474,14 @@ class SlackBotTest {
                 + "\"state\":{\"kind\":\"REACHED\",\"step\":\"etcd\"},\"machines\":[{\"name\":\"demo-controller-1\","
                 + "\"hostName\":\"controller-1\",\"role\":\"controller\",\"address\":\"192.168.56.11\",\"power\":\"RUNNING\","
                 + "\"agent\":\"CONNECTED\",\"enter\":[\"nsenter\"]}],\"operation\":\"op-0\"}";
+    }
+
+    private static String tried(String name, Instant at, boolean passed) {
+        return cluster(name)
+                .replaceFirst(
+                        "\\}$",
+                        ",\"smokeTest\":{\"at\":\"%s\",\"seconds\":6.0,\"checks\":[{\"name\":\"names\",\"passed\":%s,\"seconds\":0.5,\"message\":\"10.32.0.1\"}]}}"
+                                .formatted(at, passed));
     }
 
     private static SlackStandIn started() {

@@ -153,6 +153,7 @@ public final class GatewayStandIn implements AutoCloseable {
                     .split("/", -1);
             switch (exchange.getRequestMethod() + " " + path[0] + " " + path.length) {
                 case "POST clusters 1" -> up(exchange, body);
+                case "POST clusters 3" -> smokeTest(exchange, path[1], path[2]);
                 case "DELETE clusters 2" -> down(exchange, path[1]);
                 case "GET clusters 1" -> list(exchange);
                 case "GET clusters 2" -> get(exchange, clusters, path[1]);
@@ -192,6 +193,22 @@ public final class GatewayStandIn implements AutoCloseable {
                 return;
             }
             operation = operation(exchange, name, "DOWN");
+        }
+        answer(exchange, 202, operation);
+    }
+
+    private void smokeTest(HttpExchange exchange, String name, String verb) throws IOException {
+        JsonObject operation;
+        synchronized (this) {
+            remember(exchange, verb, name);
+            if (!verb.equals("smoke-test") || !clusters.containsKey(name)) {
+                problem(exchange, 404, "NOT_FOUND", "there is no cluster '%s'".formatted(name));
+                return;
+            }
+            operation = operation(exchange, name, "SMOKE_TEST");
+            var steps = new JsonArray();
+            steps.add(step("smoke-test", "Smoke test"));
+            operation.add("steps", steps);
         }
         answer(exchange, 202, operation);
     }

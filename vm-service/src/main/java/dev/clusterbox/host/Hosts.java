@@ -2,6 +2,7 @@ package dev.clusterbox.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,16 @@ public final class Hosts {
     /** The computer's name, as the kernel knows it. */
     public static String name() {
         return read(Path.of("/proc/sys/kernel/hostname")).strip();
+    }
+
+    /**
+     * Reads a setting below {@code /proc/sys}. The kernel gives a number in one piece to the first read, and nothing to a second
+     * one; {@link Files#readString} may begin with a read of one byte.
+     */
+    public static String setting(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(64), StandardCharsets.US_ASCII).strip();
+        }
     }
 
     /**

@@ -8,7 +8,9 @@ import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ public final class Images {
     private final ImageFolder folder;
     private final BaseImage base;
     private final Optional<AgentLayer> agent;
+    private final Leases leases;
+    private final Pruning pruning;
 
     private boolean building;
     private volatile String progress = "";
@@ -35,12 +39,47 @@ public final class Images {
         this.folder = new ImageFolder(folder, host);
         this.base = new BaseImage(folder, host);
         this.agent = agent.map(source -> new AgentLayer(source, folder));
+        this.leases = new Leases(folder);
+        this.pruning = new Pruning(folder, leases);
     }
 
     /** The folders that a machine's root file system consists of, the uppermost first; nothing until all are there. */
     public Optional<List<Path>> layers() {
         var layers = wanted(Recipe.ofThisHost());
         return layers.stream().allMatch(Files::isDirectory) ? Optional.of(layers) : Optional.empty();
+    }
+
+    /** What a machine would be made of now, as far as it is there; also where machines cannot be made at all. */
+    public List<Path> layersOrNone() {
+        try {
+            return layers().orElse(List.of());
+        } catch (ProblemException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Says what an installation needs, in place of what it has said before.
+     *
+     * @param holder the installation's own name
+     * @param machines the folder that is there for as long as the installation is
+     */
+    public void hold(String holder, Path machines, Collection<Path> layers) {
+        leases.hold(holder, machines, layers);
+    }
+
+    /** Says that an installation needs nothing. */
+    public void release(String holder) {
+        leases.release(holder);
+    }
+
+    /** Removes old layers that no installation says it needs. */
+    public void prune(Instant now) throws InterruptedException {
+        try {
+            folder.alone(() -> pruning.run(now));
+        } catch (IOException | ProblemException e) {
+            LOG.warn("old layers were not removed", e);
+        }
     }
 
     private List<Path> wanted(Recipe recipe) {

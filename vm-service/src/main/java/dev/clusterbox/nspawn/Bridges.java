@@ -105,7 +105,7 @@ final class Bridges {
         commands.add("link set dev %s up".formatted(bridge));
         ip.batch(commands);
         firewall.apply(list());
-        forwarding.on();
+        forwarding.on(bridge);
         ensured.add(name);
         return network;
     }
@@ -114,13 +114,11 @@ final class Bridges {
         if (files.find(name).isEmpty()) {
             return;
         }
-        ip.removeIfThere(installation.bridge(name));
-        var left =
-                list().stream().filter(network -> !network.name().equals(name)).toList();
-        firewall.apply(left);
-        if (left.isEmpty()) {
-            forwarding.off();
-        }
+        var bridge = installation.bridge(name);
+        forwarding.leave(bridge); // first: the bridge is what remembers
+        ip.removeIfThere(bridge);
+        firewall.apply(
+                list().stream().filter(network -> !network.name().equals(name)).toList());
         files.delete(name);
         ensured.remove(name);
     }

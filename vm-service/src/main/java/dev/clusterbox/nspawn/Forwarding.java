@@ -1,109 +1,87 @@
 package dev.clusterbox.nspawn;
 
+import dev.clusterbox.host.Hosts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The host forwards packets while anybody here has a network. What it did before is kept under {@code /run}, which a
- * reboot forgets as it forgets the setting, in a folder for the network namespace, which the setting belongs to. Several
- * installations share it: the last one to leave restores.
+ * The host forwards packets while anybody here has a network. What it did before is noted on each bridge, as the alias that
+ * {@code ip link} shows: so it is in the network namespace that the setting belongs to, and gone with it. Several installations
+ * share a namespace: the last bridge to go restores.
  */
 final class Forwarding {
 
     private static final Path SETTING = Path.of("/proc/sys/net/ipv4/ip_forward");
     private static final String ON = "1";
 
-    private final Path run;
-    private final Path folder;
-    private final Path mark;
+    /** In words, for whoever looks at the host's interfaces. */
+    private static final String NOTE = "Clusterbox; ip_forward was ";
 
-    Forwarding(Path run, String installation) {
-        this.run = run;
-        this.folder = run.resolve("forwarding-" + networkNamespace());
-        this.mark = folder.resolve("used-by-" + installation);
+    private static final Pattern NOTED = Pattern.compile("\\d+: (?<bridge>" + Installation.BRIDGE
+            + "[0-9a-f]+)[:@].*\\balias " + NOTE + "(?<was>[01])(\\s.*|\\\\.*)?");
+
+    private final Ip ip;
+
+    Forwarding(Ip ip) {
+        this.ip = ip;
     }
 
-    void on() {
-        try {
-            Files.createDirectories(folder);
-            if (!Files.exists(mark)) {
-                Files.createFile(mark);
-            }
-            remember();
+    /** The note is there before the setting is changed. Whoever comes second copies the note of who came first. */
+    void on(String bridge) throws InterruptedException {
+        var now = setting();
+        var noted = noted();
+        if (!noted.containsKey(bridge)) {
+            var was = noted.values().stream().findFirst().orElse(now);
+            ip.note(bridge, NOTE + was);
+        }
+        set(ON);
+    }
+
+    /** To be called while the bridge is still there: cut short, it can be done again. */
+    void leave(String bridge) throws InterruptedException {
+        var noted = noted();
+        var was = noted.remove(bridge);
+        if (was == null || !noted.isEmpty()) {
+            return;
+        }
+        set(was);
+        if (noted().size() > 1) { // one came while we left
             set(ON);
+        }
+    }
+
+    /** What each bridge says, of all installations. */
+    private Map<String, String> noted() throws InterruptedException {
+        return ip.bridges()
+                .map(NOTED::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(
+                        line -> line.group("bridge"),
+                        line -> line.group("was"),
+                        (first, _) -> first,
+                        LinkedHashMap::new));
+    }
+
+    private static String setting() {
+        try {
+            return Hosts.setting(SETTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    void off() {
+    private static void set(String value) {
         try {
-            if (!Files.deleteIfExists(mark) || usedByOthers()) {
-                return;
+            if (!setting().equals(value)) {
+                Files.writeString(SETTING, value);
             }
-            set(Files.readString(original()).strip());
-            if (usedByOthers()) { // one came while we left
-                set(ON);
-                return;
-            }
-            Files.deleteIfExists(original());
-            Files.deleteIfExists(folder);
-            removeIfEmpty(run);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void remember() throws IOException {
-        try {
-            Files.writeString(original(), setting(), StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException _) {
-            // another installation was first, and saw what was there before us
-        }
-    }
-
-    private Path original() {
-        return folder.resolve("original");
-    }
-
-    private boolean usedByOthers() throws IOException {
-        try (var marks = Files.newDirectoryStream(folder, "used-by-*")) {
-            return marks.iterator().hasNext();
-        }
-    }
-
-    /** The kernel gives a setting in one piece to the first read; it has none for a second one. */
-    private static String setting() throws IOException {
-        try (var file = Files.newInputStream(SETTING)) {
-            return new String(file.readNBytes(16), StandardCharsets.US_ASCII).strip();
-        }
-    }
-
-    private static void set(String value) throws IOException {
-        if (!setting().equals(value)) {
-            Files.writeString(SETTING, value);
-        }
-    }
-
-    private static void removeIfEmpty(Path folder) {
-        try {
-            Files.deleteIfExists(folder);
-        } catch (IOException _) {
-            // another network namespace's
-        }
-    }
-
-    /** Such as 4026531840, of {@code net:[4026531840]}. */
-    private static String networkNamespace() {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/self/ns/net"))
-                    .toString()
-                    .replaceAll("[^0-9]", "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

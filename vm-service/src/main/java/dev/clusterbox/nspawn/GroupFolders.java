@@ -33,6 +33,10 @@ final class GroupFolders {
     static void kill(List<Path> groups) throws InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
         for (var left = processes(groups); !left.isEmpty(); left = processes(groups)) {
+            // In version 1 what is frozen, such as a container that is paused, does not even die.
+            groups.stream()
+                    .flatMap(group -> tree(group).stream())
+                    .forEach(group -> write(group.resolve("freezer.state"), "THAWED"));
             groups.forEach(group -> write(group.resolve("cgroup.kill"), "1")); // version 2, Linux 5.14
             left.stream().flatMap(id -> ProcessHandle.of(id).stream()).forEach(ProcessHandle::destroyForcibly);
             if (System.nanoTime() > end) {

@@ -18,6 +18,9 @@ record Installation(Path folder, String id) {
     /** Linux allows 15 characters for an interface (IFNAMSIZ). */
     private static final int HASH_OF_INTERFACE = 10;
 
+    /** What the bridges of all installations begin with. */
+    static final String BRIDGE = "cbx";
+
     static Installation at(Path folder) {
         return new Installation(folder, hash(folder.toString(), 8));
     }
@@ -31,7 +34,7 @@ record Installation(Path folder, String id) {
     }
 
     String bridge(String network) {
-        return "cbx" + hash(folder + "\0network\0" + network, HASH_OF_INTERFACE);
+        return BRIDGE + hash(folder + "\0network\0" + network, HASH_OF_INTERFACE);
     }
 
     /** The host's end of a machine's cable. */

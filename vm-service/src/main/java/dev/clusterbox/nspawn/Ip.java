@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The only class that runs iproute2's {@code ip} in the host's own network namespace. */
 final class Ip {
@@ -31,6 +32,18 @@ final class Ip {
         if (!result.succeeded() && has(link)) { // else it went with its other end
             result.orFail();
         }
+    }
+
+    /** Writes on an interface what can be read there by anybody; not by way of {@code /sys}, for the reason below. */
+    void note(String link, String text) throws InterruptedException {
+        host.run(Command.of("ip", "link", "set", "dev", link, "alias", text)).orFail();
+    }
+
+    /** Each bridge of this network namespace, whoever made it, on a line. */
+    Stream<String> bridges() throws InterruptedException {
+        return host.run(Command.of("ip", "-oneline", "link", "show", "type", "bridge"))
+                .orFail()
+                .lines();
     }
 
     /** Asks the kernel without a process, and in our own network namespace: {@code /sys/class/net} may show another. */

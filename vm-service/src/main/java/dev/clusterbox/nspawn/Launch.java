@@ -7,8 +7,6 @@ import dev.clusterbox.network.Network;
 import dev.clusterbox.nspawn.ControlGroups.Placement;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,10 +60,12 @@ final class Launch {
 
     private final LocalRunner host;
     private final Installation installation;
+    private final Optional<ArtifactStore> artifacts;
 
-    Launch(LocalRunner host, Installation installation) {
+    Launch(LocalRunner host, Installation installation, Optional<ArtifactStore> artifacts) {
         this.host = host;
         this.installation = installation;
+        this.artifacts = artifacts;
     }
 
     /** Returns the machine's first process. */
@@ -118,12 +118,9 @@ final class Launch {
                 "--link-journal=no",
                 "--resolv-conf=off",
                 "--timezone=off"));
+        artifacts.ifPresent(store -> arguments.add("--bind-ro=" + store.ready() + ":" + ArtifactStore.INSIDE));
         if (spec.role() == Role.NODE) {
-            arguments.add("--bind=" + folder.containers() + ":/var/lib/containerd");
-            arguments.add("--bind=" + folder.kubelet() + ":/var/lib/kubelet");
-            if (Files.exists(Path.of("/dev/kmsg"))) {
-                arguments.add("--bind=/dev/kmsg"); // kubelet does not start without
-            }
+            arguments.addAll(NodeKernel.arguments(folder));
         }
         arguments.add("systemd.show_status=false");
         return arguments;

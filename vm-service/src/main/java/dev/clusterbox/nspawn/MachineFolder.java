@@ -128,6 +128,11 @@ record MachineFolder(Path path) {
         GuestFiles.atRest(upper()).write(RESOLVER, text, "rw-r--r--");
     }
 
+    /** For a machine that does not run; at each start, so that it is what this version of the service needs. */
+    void writeNodeKernel() {
+        GuestFiles.atRest(upper()).write(NodeKernel.UNIT_FILE, NodeKernel.UNIT_TEXT, "rw-r--r--");
+    }
+
     private static boolean isOurs(Path resolver) {
         try {
             return Files.isRegularFile(resolver, LinkOption.NOFOLLOW_LINKS)

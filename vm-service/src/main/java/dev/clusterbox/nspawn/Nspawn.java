@@ -11,6 +11,7 @@ import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;
 import dev.clusterbox.machine.MachineSpec;
 import dev.clusterbox.machine.PowerState;
+import dev.clusterbox.machine.Role;
 import dev.clusterbox.machine.Source;
 import dev.clusterbox.network.Network;
 import dev.clusterbox.network.NetworkSpec;
@@ -24,9 +25,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +50,7 @@ final class Nspawn implements MachineProvider {
 
     private final Installation installation;
     private final Images images;
+    private final Shared shared;
     private final Bridges bridges;
     private final Power power;
     private final CommandRunner host;
@@ -56,6 +61,7 @@ final class Nspawn implements MachineProvider {
     Nspawn(
             Installation installation,
             Images images,
+            Shared shared,
             Bridges bridges,
             Power power,
             CommandRunner host,
@@ -63,6 +69,7 @@ final class Nspawn implements MachineProvider {
             InstantSource clock) {
         this.installation = installation;
         this.images = images;
+        this.shared = shared;
         this.bridges = bridges;
         this.power = power;
         this.host = host;
@@ -77,7 +84,8 @@ final class Nspawn implements MachineProvider {
 
     @Override
     public Availability availability() {
-        return Requirements.availability(installation.folder());
+        return Requirements.availability(
+                shared.mountedWith(installation.folder()), folders(FINISHED).size());
     }
 
     @Override
@@ -140,6 +148,7 @@ final class Nspawn implements MachineProvider {
                     layers.stream().map(Path::toString).toList());
             synchronized (bridges) {
                 refuseUnfit(spec);
+                hold(layers);
                 MachineFolder.create(folder, machine, json);
             }
             return machine(folder, machine);
@@ -212,6 +221,9 @@ final class Nspawn implements MachineProvider {
                 power.off(name, folder); // what a start that was cut short has left
                 var network = bridges.ensure(machine.spec().network());
                 folder.writeResolver(HostNetworks.nameServers());
+                if (machine.spec().role() == Role.NODE) {
+                    folder.writeNodeKernel();
+                }
                 power.on(folder, machine, network);
             }
             return machine(folder, machine);
@@ -265,10 +277,32 @@ final class Nspawn implements MachineProvider {
     }
 
     private List<MachineSpec> specs() {
-        return folders(FINISHED).stream()
-                .flatMap(folder -> read(folder).stream())
-                .map(StoredMachine::spec)
-                .toList();
+        return stored().map(StoredMachine::spec).toList();
+    }
+
+    private Stream<StoredMachine> stored() {
+        return folders(FINISHED).stream().flatMap(folder -> read(folder).stream());
+    }
+
+    /** Tells whoever shares the folder of images which layers are needed here, before the machine that needs them is there. */
+    private void hold(Collection<Path> more) {
+        var layers = new HashSet<>(more);
+        stored().flatMap(machine -> machine.layers().stream()).map(Path::of).forEach(layers::add);
+        images.hold(installation.id(), installation.machines(), layers);
+    }
+
+    /** When the service ends. Machines run on without it, and need their layers; a service without machines needs none. */
+    void letGo() {
+        if (folders(ALL).isEmpty()) {
+            images.release(installation.id());
+        }
+    }
+
+    void pruneImages() throws InterruptedException {
+        synchronized (bridges) { // so that no machine comes in between
+            hold(images.layersOrNone());
+        }
+        images.prune(clock.instant());
     }
 
     /** What a service that was killed has left half made or half removed. */

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class NspawnHost implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NspawnHost.class);
-    private static final Path RUN = Path.of("/run/clusterbox");
     private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(1);
+    private static final long LOOKS_A_DAY = Duration.ofDays(1).dividedBy(BETWEEN_LOOKS);
 
     private final FileChannel lock;
     private final Nspawn provider;
@@ -40,10 +40,17 @@ public final class NspawnHost implements AutoCloseable {
      * Opens the folder, which is made if it is not there.
      *
      * @param agent the agent's files; without them machines have no agent
+     * @param artifacts the folder that machines may read and execute, and nothing else
      * @throws IllegalStateException if another service has it
      */
     public static NspawnHost open(
-            Path state, Path images, Optional<Path> agent, LocalRunner runner, ObjectMapper json, InstantSource clock) {
+            Path state,
+            Path images,
+            Optional<Path> agent,
+            Optional<Path> artifacts,
+            LocalRunner runner,
+            ObjectMapper json,
+            InstantSource clock) {
         try {
             var folder = folder(Files.createDirectories(state).toRealPath().resolve("nspawn"));
             var shelf = Files.createDirectories(images).toRealPath();
@@ -52,7 +59,8 @@ public final class NspawnHost implements AutoCloseable {
             folder(installation.machines());
             folder(installation.networks());
             var store = new Images(shelf, agent, runner);
-            var host = new NspawnHost(lock, provider(installation, store, runner, json, clock));
+            var shared = new Shared(shelf, artifacts.map(ArtifactStore::at));
+            var host = new NspawnHost(lock, provider(installation, store, shared, runner, json, clock));
             host.janitor.start();
             return host;
         } catch (IOException e) {
@@ -61,7 +69,12 @@ public final class NspawnHost implements AutoCloseable {
     }
 
     private static Nspawn provider(
-            Installation installation, Images images, LocalRunner runner, ObjectMapper json, InstantSource clock)
+            Installation installation,
+            Images images,
+            Shared shared,
+            LocalRunner runner,
+            ObjectMapper json,
+            InstantSource clock)
             throws IOException {
         var ip = new Ip(runner);
         var bridges = new Bridges(
@@ -69,8 +82,8 @@ public final class NspawnHost implements AutoCloseable {
                 new JsonFolder<>(installation.networks(), StoredNetwork.class, json),
                 ip,
                 new Firewall(runner, installation.firewallTable()),
-                new Forwarding(RUN, installation.id()));
-        var launch = new Launch(runner, installation);
+                new Forwarding(ip));
+        var launch = new Launch(runner, installation, shared.artifacts());
         var hierarchies = Files.isReadable(Path.of("/proc/self/mountinfo"))
                 ? Hierarchy.parse(Files.readAllLines(Path.of("/proc/self/mountinfo")))
                 : List.<Hierarchy>of();
@@ -85,7 +98,7 @@ public final class NspawnHost implements AutoCloseable {
                         runner, hierarchies.stream().filter(SystemdScopes::owns).toList(), own, installation.id())
                 : own;
         var power = new Power(installation, launch, groups, ip, runner);
-        return new Nspawn(installation, images, bridges, power, runner, json, clock);
+        return new Nspawn(installation, images, shared, bridges, power, runner, json, clock);
     }
 
     public MachineProvider provider() {
@@ -94,23 +107,37 @@ public final class NspawnHost implements AutoCloseable {
 
     private void tidyUp() {
         try {
-            provider.sweep();
-            while (true) {
+            now(provider::sweep);
+            for (long look = 0; true; look++) {
                 Thread.sleep(BETWEEN_LOOKS);
-                provider.lookAfter();
+                now(provider::lookAfter);
+                if (look % LOOKS_A_DAY == 0) {
+                    now(provider::pruneImages);
+                }
             }
         } catch (InterruptedException _) {
             // closed
+        }
+    }
+
+    /** What cannot be tidied up now may be tidied up the next time. */
+    private static void now(Chore chore) throws InterruptedException {
+        try {
+            chore.run();
         } catch (RuntimeException e) {
             LOG.error("tidying up failed", e);
         }
     }
 
+    private interface Chore {
+        void run() throws InterruptedException;
+    }
+
     @Override
     public void close() {
         janitor.interrupt();
-        try {
-            lock.close();
+        try (lock) {
+            provider.letGo();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -18,6 +18,12 @@ final class Power {
     /** A machine stops in half a second. One that hung for a minute was seen once: it is not waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /**
+     * For what is no service, such as containers, when all services have stopped. The first process of a container ignores SIGTERM
+     * unless it says otherwise, and systemd-shutdown would wait for it for a minute and a half.
+     */
+    private static final Duration AFTER_SERVICES = Duration.ofSeconds(2);
+
     private static final Duration BETWEEN_ASKING = Duration.ofSeconds(1);
 
     /** SIGRTMIN+3, by which systemd halts (systemd(1)), as a number: not every kill knows it by name. */
@@ -92,8 +98,13 @@ final class Power {
     void askToStop(MachineName name, MachineFolder folder) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         long nextAsked = System.nanoTime();
+        boolean services = true;
         while (System.nanoTime() < end && hasProcesses(name)) {
             var first = firstProcess(folder);
+            if (services && first.isEmpty()) { // systemd has become systemd-shutdown, or there never was one
+                services = false;
+                end = Math.min(end, System.nanoTime() + AFTER_SERVICES.toNanos());
+            }
             if (first.isPresent() && System.nanoTime() >= nextAsked) {
                 host.run(Command.of("kill", HALT, Long.toString(first.get().id())));
                 nextAsked = System.nanoTime() + BETWEEN_ASKING.toNanos();

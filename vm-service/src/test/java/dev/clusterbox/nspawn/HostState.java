@@ -19,6 +19,9 @@ record HostState(
         TreeSet<String> run,
         TreeSet<String> processes) {
 
+    static final HostState NOTHING =
+            new HostState(List.of(), "", "", "", "", new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+
     /**
      * Looks at the host now.
      *

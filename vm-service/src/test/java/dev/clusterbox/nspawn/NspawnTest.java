@@ -279,6 +279,7 @@ final class NspawnTest extends MachineProviderContract {
         provider().stop(SPEC.name(), true);
         TestHost.RUNNER.run(Command.of("ip", "link", "delete", "dev", bridge)).orFail();
         TestHost.RUNNER.run(Command.of("nft", "delete", "table", "ip", table)).orFail();
+        Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "0");
 
         var again = restarted().start(SPEC.name());
 
@@ -465,24 +466,5 @@ final class NspawnTest extends MachineProviderContract {
         } catch (IOException _) {
             return false;
         }
-    }
-
-    @Test
-    void another_installation_keeps_forwarding_until_it_leaves_too() throws Exception {
-        var run = scratch.resolve("run");
-        var setting = Path.of("/proc/sys/net/ipv4/ip_forward");
-        var was = Files.readString(setting);
-        var one = new Forwarding(run, "one");
-        var two = new Forwarding(run, "two");
-
-        one.on();
-        two.on();
-        one.off();
-        assertEquals("1", Files.readString(setting).strip());
-        two.off();
-        two.off();
-
-        assertEquals(was, Files.readString(setting));
-        assertFalse(Files.exists(run));
     }
 }

@@ -61,6 +61,10 @@ final class Program {
         return scratch.resolve("state");
     }
 
+    Path artifacts() {
+        return scratch.resolve("gateway/artifacts");
+    }
+
     void start() throws Exception {
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -68,6 +72,7 @@ final class Program {
                         "-XX:TieredStopAtLevel=1",
                         "-Dclusterbox.state=" + state(),
                         "-Dclusterbox.images=" + System.getProperty("clusterbox.images"),
+                        "-Dclusterbox.artifact-store=" + artifacts(),
                         "-Dmicronaut.server.port=" + port,
                         "-jar",
                         "target/vm-service.jar")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,9 @@ final class SevenMachinesIT {
         assertEquals(ids, upAll());
         assertEquals(7, Set.copyOf(ids).size());
         assertTrue(took.toSeconds() < 10, took.toString());
+        assertTrue(
+                Files.isDirectory(program.artifacts()),
+                "what machines see of the store is there before the store is filled");
     }
 
     @ParameterizedTest

@@ -60,9 +60,19 @@ final class TestHost {
     }
 
     static NspawnHost open(Path state, Path agent) throws IOException, InterruptedException {
+        return open(state, agent, Optional.empty());
+    }
+
+    static NspawnHost open(Path state, Path agent, Optional<Path> artifacts) throws IOException, InterruptedException {
         var images = images();
         var host = NspawnHost.open(
-                state, images, Optional.of(agent), RUNNER, ObjectMapper.getDefault(), InstantSource.system());
+                state,
+                images,
+                Optional.of(agent),
+                artifacts,
+                RUNNER,
+                ObjectMapper.getDefault(),
+                InstantSource.system());
         var image = host.provider().prepareImage();
         while (image.state() == State.BUILDING) {
             Thread.sleep(Duration.ofMillis(10));

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * A file that is written beside its target and takes its place in one move, when it is complete and on disk. Whatever
@@ -46,6 +47,14 @@ public final class StagedFile implements AutoCloseable {
         }
     }
 
+    /** A symbolic link, with the same promises. */
+    public static void link(Path target, Path destination) throws IOException {
+        var staged = folderOf(target).resolve(".%s.%s.staged".formatted(target.getFileName(), UUID.randomUUID()));
+        try (var link = new StagedFile(target, Files.createSymbolicLink(staged, destination))) {
+            link.take();
+        }
+    }
+
     public Path path() {
         return staged;
     }
@@ -59,6 +68,10 @@ public final class StagedFile implements AutoCloseable {
         owner.give(staged);
         mode.set(staged);
         force(staged);
+        take();
+    }
+
+    private void take() throws IOException {
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         force(folderOf(target));
     }

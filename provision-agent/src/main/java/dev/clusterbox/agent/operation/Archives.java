@@ -54,9 +54,9 @@ final class Archives {
         remove(staging);
         Files.createDirectory(staging);
         try (var archive = StagedFile.beside(staging.resolve("archive"))) {
-            artifacts.stage(wanted.sha256(), Mode.PRIVATE, archive);
+            var readable = artifacts.readable(wanted.sha256(), archive);
             var files = Files.createDirectory(staging.resolve("files"));
-            var names = new Unpacking(wanted, files, Unpacking.LARGEST).read(archive.path());
+            var names = new Unpacking(wanted, files, Unpacking.LARGEST).read(readable);
             for (var name : names) {
                 moveInto(directory, files, name);
             }

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Executables, each one file. */
+/** Executables, each one file, or a link to one that nobody here can change. */
 final class Binaries {
 
     private final Path root;
@@ -26,6 +26,22 @@ final class Binaries {
 
     Plan install(InstallBinary wanted) throws IOException {
         var path = wanted.path().in(root);
+        var link = artifacts.linkable(wanted.sha256(), wanted.mode());
+        return link.isPresent() ? link(wanted, path, link.get()) : file(wanted, path);
+    }
+
+    private Plan link(InstallBinary wanted, Path path, Path target) throws IOException {
+        if (Files.isSymbolicLink(path) && Files.readSymbolicLink(path).equals(target)) {
+            return new Satisfied(wanted.path() + " is a link to this artifact");
+        }
+        return new Needed("installed " + wanted.path(), "ln -sfn %s %s".formatted(target, wanted.path()), () -> {
+            var prepared = wanted.path().prepared(root);
+            PlainFiles.refuseFolder(prepared, wanted.path());
+            StagedFile.link(prepared, target);
+        });
+    }
+
+    private Plan file(InstallBinary wanted, Path path) throws IOException {
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
                 && Mode.of(path).equals(wanted.mode())
                 && Owner.ROOT.owns(path)
@@ -34,7 +50,7 @@ final class Binaries {
         }
         return new Needed(
                 "installed " + wanted.path(),
-                "install -m %s %s/%s %s".formatted(wanted.mode(), Artifacts.FOLDER, wanted.sha256(), wanted.path()),
+                "install -m %s %s %s".formatted(wanted.mode(), Artifacts.target(wanted.sha256()), wanted.path()),
                 () -> install(wanted, wanted.path().prepared(root)));
     }
 

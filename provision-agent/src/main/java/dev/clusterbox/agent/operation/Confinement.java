@@ -123,6 +123,13 @@ public final class Confinement {
         return key;
     }
 
+    /** Whether container images may be imported: one switch, since they come by checksum and have no path. */
+    void images() {
+        if (!lists.getProperty("images", "").strip().equals("true")) {
+            throw refused("images: none may be imported here (expected: images = true)");
+        }
+    }
+
     /** A program where programs are, whose allowed entry is the whole command, or its beginning before a {@code *}. */
     List<String> command(List<String> argv) {
         var program = argv.isEmpty() ? null : PROGRAM.matcher(argv.getFirst());

@@ -6,6 +6,7 @@ import dev.clusterbox.agent.file.Owner;
 import dev.clusterbox.agent.file.Sha256;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One thing to be made true on this machine. What it names is allowed, or there is no object: see
@@ -62,7 +63,23 @@ public sealed interface Operation {
 
     record StopUnit(String name) implements Operation {}
 
-    record AwaitPort(String address, int port, Duration timeout, String what) implements Operation {}
+    /**
+     * @param unit whose failure ends the wait
+     */
+    record AwaitPort(String address, int port, Duration timeout, String what, Optional<String> unit)
+            implements Operation {}
 
-    record AwaitCommand(List<String> argv, Duration timeout, String what) implements Operation {}
+    /**
+     * @param contains what its standard output must have as well
+     * @param unit whose failure ends the wait
+     */
+    record AwaitCommand(List<String> argv, String contains, Duration timeout, String what, Optional<String> unit)
+            implements Operation {}
+
+    /**
+     * A container image from the artifact store, for Kubernetes.
+     *
+     * @param name the archive's, for people
+     */
+    record ImportImage(Sha256 sha256, String name) implements Operation {}
 }

@@ -6,6 +6,7 @@ import dev.clusterbox.agent.file.Sha256;
 import dev.clusterbox.agent.operation.Confinement.Purpose;
 import dev.clusterbox.agent.v1.AwaitCommand;
 import dev.clusterbox.agent.v1.AwaitPort;
+import dev.clusterbox.agent.v1.ImportImage;
 import dev.clusterbox.agent.v1.MakeCertificate;
 import dev.clusterbox.agent.v1.SetSysctl;
 import dev.clusterbox.agent.v1.UnpackArchive;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** From the wire to an {@link Operation}, which names only what is allowed, or a problem. */
 public final class OperationParser {
@@ -72,6 +74,7 @@ public final class OperationParser {
                 new Operation.StopUnit(confinement.unit(wire.getStopUnit().getName()));
             case AWAIT_PORT -> awaitPort(wire.getAwaitPort());
             case AWAIT_COMMAND -> awaitCommand(wire.getAwaitCommand());
+            case IMPORT_IMAGE -> importImage(wire.getImportImage());
             case KIND_NOT_SET ->
                 throw Problem.invalid("operation: unknown to this agent", "bring the machine's image up to date")
                         .asException();
@@ -114,7 +117,7 @@ public final class OperationParser {
         return new Operation.SetSysctl(confinement.sysctl(wire.getKey()), value);
     }
 
-    private static Operation awaitPort(AwaitPort wire) {
+    private Operation awaitPort(AwaitPort wire) {
         if (wire.getPort() < 1 || wire.getPort() > 65535) {
             throw Problem.invalid(
                             "port: %d (expected: 1 to 65535)".formatted(Integer.toUnsignedLong(wire.getPort())), "")
@@ -125,7 +128,8 @@ public final class OperationParser {
                     InetAddress.ofLiteral(wire.getAddress()).getHostAddress(),
                     wire.getPort(),
                     timeout(wire.getTimeoutSeconds()),
-                    what(wire.getWhat(), wire.getAddress() + ":" + wire.getPort() + " to listen"));
+                    what(wire.getWhat(), wire.getAddress() + ":" + wire.getPort() + " to listen"),
+                    unit(wire.getUnit()));
         } catch (IllegalArgumentException e) {
             throw Problem.invalid("address: %s (expected: an IP address)".formatted(wire.getAddress()), "")
                     .asException();
@@ -135,7 +139,24 @@ public final class OperationParser {
     private Operation awaitCommand(AwaitCommand wire) {
         List<String> argv = confinement.command(wire.getCommandList());
         return new Operation.AwaitCommand(
-                argv, timeout(wire.getTimeoutSeconds()), what(wire.getWhat(), "'" + argv.getFirst() + "' to succeed"));
+                argv,
+                wire.getContains(),
+                timeout(wire.getTimeoutSeconds()),
+                what(wire.getWhat(), "'" + argv.getFirst() + "' to succeed"),
+                unit(wire.getUnit()));
+    }
+
+    private Operation importImage(ImportImage wire) {
+        confinement.images();
+        if (!wire.getName().matches("[A-Za-z0-9_.@+:-]{1,200}")) {
+            throw Problem.invalid("image: %s (expected: the name of a file)".formatted(wire.getName()), "")
+                    .asException();
+        }
+        return new Operation.ImportImage(new Sha256(wire.getSha256()), wire.getName());
+    }
+
+    private Optional<String> unit(String name) {
+        return name.isEmpty() ? Optional.empty() : Optional.of(confinement.unit(name));
     }
 
     private static Duration timeout(int seconds) {

@@ -2,6 +2,7 @@ package dev.clusterbox.agent.operation;
 
 import dev.clusterbox.agent.operation.Operation.AwaitCommand;
 import dev.clusterbox.agent.operation.Operation.AwaitPort;
+import dev.clusterbox.agent.operation.Operation.ImportImage;
 import dev.clusterbox.agent.operation.Operation.InstallBinary;
 import dev.clusterbox.agent.operation.Operation.InstallPackage;
 import dev.clusterbox.agent.operation.Operation.MakeCertificate;
@@ -37,10 +38,12 @@ public final class Operations {
     private final Swap swap;
     private final RunningUnits units;
     private final Waits waits;
+    private final Images images;
 
     public Operations(Machine machine, CommandRunner commands, Gateway gateway) {
         var digests = new Digests();
-        var artifacts = new Artifacts(machine.root(), gateway, digests);
+        var systemctl = new Systemctl(commands);
+        var artifacts = new Artifacts(machine, gateway, digests);
         this.packages = new Packages(machine.root(), commands);
         this.binaries = new Binaries(machine.root(), artifacts, digests);
         this.archives = new Archives(machine, artifacts);
@@ -48,8 +51,9 @@ public final class Operations {
         this.certificates = new Certificates(machine, gateway);
         this.sysctls = new Sysctls(machine);
         this.swap = new Swap(machine, commands);
-        this.units = new RunningUnits(machine, new Systemctl(commands), digests);
-        this.waits = new Waits(commands);
+        this.units = new RunningUnits(machine, systemctl, digests);
+        this.waits = new Waits(commands, systemctl);
+        this.images = new Images(machine, artifacts, new Ctr(commands));
     }
 
     /** Returns what was changed, or would be. */
@@ -90,6 +94,7 @@ public final class Operations {
             case StopUnit it -> units.stop(it);
             case AwaitPort it -> waits.forPort(it);
             case AwaitCommand it -> waits.forCommand(it);
+            case ImportImage it -> images.load(it);
         };
     }
 

@@ -161,12 +161,17 @@ final class RunningUnits {
         var lines = new StringBuilder();
         for (var input : inputs) {
             var path = machine.at(input);
-            lines.append(Files.isRegularFile(path) ? digests.of(path.toRealPath()) : "absent")
-                    .append(' ')
-                    .append(input)
-                    .append('\n');
+            lines.append(content(path)).append(' ').append(input).append('\n');
         }
         return Sha256.of(lines.toString()).hex();
+    }
+
+    /** A link to an artifact says by its name what it leads to; for all others, that is read. */
+    private String content(Path path) throws IOException {
+        if (Artifacts.isLink(path)) {
+            return Files.readSymbolicLink(path).toString();
+        }
+        return Files.isRegularFile(path) ? digests.of(path.toRealPath()).hex() : "absent";
     }
 
     private String remembered(String unit) throws IOException {

@@ -5,6 +5,7 @@ import dev.clusterbox.agent.operation.Operation.AwaitPort;
 import dev.clusterbox.agent.operation.Plan.Waiting;
 import dev.clusterbox.agent.process.Command;
 import dev.clusterbox.agent.process.CommandRunner;
+import dev.clusterbox.agent.systemd.Systemctl;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import java.io.IOException;
@@ -22,17 +23,27 @@ final class Waits {
     private static final Duration CONNECT = Duration.ofSeconds(2);
 
     private final CommandRunner commands;
+    private final Systemctl systemctl;
 
-    Waits(CommandRunner commands) {
+    Waits(CommandRunner commands, Systemctl systemctl) {
         this.commands = commands;
+        this.systemctl = systemctl;
     }
 
     Plan forPort(AwaitPort wanted) {
-        return new Waiting(wanted.what(), () -> until(wanted.what(), wanted.timeout(), left -> connect(wanted, left)));
+        return new Waiting(
+                wanted.what(),
+                () -> until(wanted.what(), wanted.timeout(), watch(wanted.unit()), left -> connect(wanted, left)));
     }
 
     Plan forCommand(AwaitCommand wanted) {
-        return new Waiting(wanted.what(), () -> until(wanted.what(), wanted.timeout(), left -> succeed(wanted, left)));
+        return new Waiting(
+                wanted.what(),
+                () -> until(wanted.what(), wanted.timeout(), watch(wanted.unit()), left -> succeed(wanted, left)));
+    }
+
+    private Optional<UnitWatch> watch(Optional<String> unit) {
+        return unit.map(name -> new UnitWatch(systemctl, name));
     }
 
     /** Empty when it has come true, else why not yet. */
@@ -40,20 +51,37 @@ final class Waits {
         Optional<String> whyNot(Duration left) throws InterruptedException;
     }
 
-    private static String until(String what, Duration timeout, Question question) throws InterruptedException {
+    private static String until(String what, Duration timeout, Optional<UnitWatch> watch, Question question)
+            throws InterruptedException {
         long start = System.nanoTime();
         var pause = FIRST_PAUSE;
         while (true) {
             var whyNot = question.whyNot(timeout.minusNanos(System.nanoTime() - start));
             var passed = Duration.ofNanos(System.nanoTime() - start);
+            var waited = "waited %.1f s for %s".formatted(passed.toMillis() / 1000.0, what);
             if (whyNot.isEmpty()) {
-                return "waited %.1f s for %s".formatted(passed.toMillis() / 1000.0, what);
+                return waited;
+            }
+            if (watch.isPresent()) {
+                var end = watch.get().end();
+                if (end.isPresent()) {
+                    throw Problem.failed(
+                                    "%s: %s".formatted(waited, end.get()),
+                                    watch.get().hint())
+                            .asException();
+                }
             }
             if (passed.plus(pause).compareTo(timeout) > 0) {
                 throw new Problem(
                                 Code.TIMED_OUT,
-                                "waited %d s for %s: %s".formatted(timeout.toSeconds(), what, whyNot.get()),
-                                "look into the machine's journal: journalctl -b -p warning")
+                                "waited %d s for %s: %s%s"
+                                        .formatted(
+                                                timeout.toSeconds(),
+                                                what,
+                                                whyNot.get(),
+                                                watch.map(it -> "; " + it).orElse("")),
+                                watch.map(UnitWatch::hint)
+                                        .orElse("look into the machine's journal: journalctl -b -p warning"))
                         .asException();
             }
             Thread.sleep(pause);
@@ -78,10 +106,14 @@ final class Waits {
 
     private Optional<String> succeed(AwaitCommand wanted, Duration left) throws InterruptedException {
         var result = commands.run(new Command(wanted.argv(), false, left));
-        if (result.succeeded()) {
-            return Optional.empty();
+        if (!result.succeeded()) {
+            // What it prints may be what nobody else is to read, where somebody asks for a part of it.
+            var words = wanted.contains().isEmpty() ? result.lastWords() : result.complaint();
+            return Optional.of(words.isEmpty() ? "exit code " + result.exitCode() : words);
         }
-        var words = result.lastWords();
-        return Optional.of(words.isEmpty() ? "exit code " + result.exitCode() : words);
+        // The answer was read as UTF-8, and what is none has become question marks: the rest of it can still be found.
+        return result.stdout().contains(wanted.contains())
+                ? Optional.empty()
+                : Optional.of("it did not print '%s'".formatted(wanted.contains()));
     }
 }

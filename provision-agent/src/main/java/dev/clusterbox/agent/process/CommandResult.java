@@ -9,7 +9,15 @@ public record CommandResult(int exitCode, String stdout, String stderr) {
 
     /** The last line that says something, for a person who wants to know why. */
     public String lastWords() {
-        var text = stderr.isBlank() ? stdout : stderr;
+        return stderr.isBlank() ? lastLine(stdout) : complaint();
+    }
+
+    /** As {@link #lastWords}, but never of what the program was run for. */
+    public String complaint() {
+        return lastLine(stderr);
+    }
+
+    private static String lastLine(String text) {
         return text.strip().lines().reduce("", (_, line) -> line);
     }
 }

@@ -3,12 +3,20 @@ package dev.clusterbox.agent.systemd;
 import dev.clusterbox.agent.process.Command;
 import dev.clusterbox.agent.process.CommandRunner;
 import dev.clusterbox.problem.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The only class that runs systemctl. It hides what that program does unlike others: asked for a unit that is not there it
  * succeeds, and when a start fails it says only where to look.
  */
 public final class Systemctl {
+
+    /** For the words of a unit in a message. The end of them is kept: a usage text comes before its error. */
+    private static final int LONGEST = 500;
+
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final CommandRunner commands;
 
@@ -60,18 +68,35 @@ public final class Systemctl {
         var result = commands.run(Command.of("systemctl", verb, "--", unit));
         if (!result.succeeded()) {
             throw Problem.failed(
-                            "%s did not start: %s".formatted(unit, journal(unit)),
+                            "%s did not start: %s".formatted(unit, stateAndWords(unit)),
                             "on the machine: journalctl -b -u " + unit)
                     .asException();
         }
     }
 
-    /** What the unit said last, which is most often why. */
-    private String journal(String unit) throws InterruptedException {
+    private String stateAndWords(String unit) throws InterruptedException {
         var state = show(unit);
-        var result = commands.run(Command.of("journalctl", "-b", "-q", "-n", "3", "-o", "cat", "-u", unit));
-        var words = result.succeeded() ? result.stdout().strip().replaceAll("\\s*\\n\\s*", "; ") : "";
+        var words = lastWords(unit);
         return words.isEmpty() ? state.toString() : "%s: %s".formatted(state, words);
+    }
+
+    /**
+     * What the unit said last, which is most often why. First of all its own words: after each crash systemd adds several
+     * lines that say no more than that.
+     */
+    public String lastWords(String unit) throws InterruptedException {
+        var own = journal("_SYSTEMD_UNIT=" + unit);
+        return own.isEmpty() ? journal("-u", unit) : own;
+    }
+
+    private String journal(String... of) throws InterruptedException {
+        var argv = new ArrayList<>(List.of("journalctl", "-b", "-q", "-n", "5", "-o", "cat"));
+        argv.addAll(List.of(of));
+        var result = commands.run(new Command(argv, false, ANSWER));
+        var words = result.succeeded()
+                ? result.stdout().strip().replaceAll("\\s*\\n\\s*", "; ").replaceAll("\\p{Cntrl}", " ")
+                : "";
+        return words.length() > LONGEST ? "…" + words.substring(words.length() - LONGEST) : words;
     }
 
     private void run(Command command) throws InterruptedException {

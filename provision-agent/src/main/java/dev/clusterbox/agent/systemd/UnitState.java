@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 public record UnitState(Map<String, String> properties) {
 
     static final String PROPERTIES =
-            "LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result";
+            "LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus";
 
     static UnitState parse(String output) {
         var properties = new HashMap<String, String>();
@@ -45,6 +45,27 @@ public record UnitState(Map<String, String> properties) {
     /** Neither running nor about to. */
     public boolean isDown() {
         return get("ActiveState").equals("inactive") || get("ActiveState").equals("failed");
+    }
+
+    /** Ended in failure, and systemd will not start it again by itself. */
+    public boolean isFailed() {
+        return get("ActiveState").equals("failed");
+    }
+
+    /** How often systemd has started it again by itself since a person did; none for what is no service. */
+    public int restarts() {
+        var restarts = get("NRestarts");
+        return restarts.matches("[0-9]{1,9}") ? Integer.parseInt(restarts) : 0;
+    }
+
+    /** How it ended, for a person: "exit-code, status 1"; empty where there is nothing to say. */
+    public String reason() {
+        var result = get("Result").equals("success") ? "" : get("Result");
+        return result.isEmpty()
+                        || get("ExecMainStatus").isEmpty()
+                        || get("ExecMainStatus").equals("0")
+                ? result
+                : "%s, status %s".formatted(result, get("ExecMainStatus"));
     }
 
     public boolean isEnabled() {

@@ -5,6 +5,7 @@ import dev.clusterbox.agent.gateway.TestGateway;
 import dev.clusterbox.agent.v1.AwaitCommand;
 import dev.clusterbox.agent.v1.AwaitPort;
 import dev.clusterbox.agent.v1.Command;
+import dev.clusterbox.agent.v1.ImportImage;
 import dev.clusterbox.agent.v1.InstallBinary;
 import dev.clusterbox.agent.v1.InstallPackage;
 import dev.clusterbox.agent.v1.MakeCertificate;
@@ -33,6 +34,9 @@ import java.util.concurrent.TimeUnit;
 final class Training {
 
     private static final String MACHINE = "m-1";
+
+    /** An artifact that the machine came with; where it is mounted read-only, its name is taken for its checksum. */
+    private static final String LOCAL = "ab".repeat(32);
 
     private final Path agent;
     private final Path work;
@@ -112,6 +116,7 @@ final class Training {
     }
 
     private static Command command(TestGateway gateway, int port) {
+        var image = gateway.artifact("an image".getBytes(StandardCharsets.UTF_8));
         var binary = gateway.artifact("#!/bin/sh\necho ok\n".getBytes(StandardCharsets.UTF_8));
         return Command.newBuilder()
                 .setId("training")
@@ -160,6 +165,13 @@ final class Training {
                                 .addCommand("endpoint")
                                 .addCommand("health")
                                 .setTimeoutSeconds(5)))
+                .addOperations(Operation.newBuilder()
+                        .setInstallBinary(InstallBinary.newBuilder()
+                                .setPath("/usr/local/bin/kubelet")
+                                .setSha256(LOCAL)))
+                .addOperations(Operation.newBuilder()
+                        .setImportImage(
+                                ImportImage.newBuilder().setSha256(image).setName("pause.tar")))
                 .build();
     }
 
@@ -177,6 +189,10 @@ final class Training {
         write(root.resolve("var/lib/clusterbox/seed.properties"), gateway.seed(MACHINE, TestGateway.TOKEN, "shared"));
         write(root.resolve("var/lib/dpkg/status"), "Package: haproxy\nStatus: install ok installed\n\n");
         write(root.resolve("proc/sys/net/ipv4/ip_forward"), "1\n");
+        write(
+                root.resolve("proc/self/mountinfo"),
+                "2 1 0:45 / / rw - overlay overlay rw\n3 2 259:1 /a /opt/clusterbox/artifacts ro - ext4 /dev/vda1 rw\n");
+        program(root.resolve("opt/clusterbox/artifacts").resolve(LOCAL), "echo kubelet\n");
     }
 
     /** Programs that answer as the real ones do where there is no systemd to ask. */
@@ -190,6 +206,12 @@ final class Training {
                 esac
                 """);
         program(folder.resolve("etcdctl"), "echo healthy\n");
+        program(folder.resolve("ctr"), """
+                case "$4" in
+                ls) echo "REF TYPE DIGEST"; echo "registry.k8s.io/pause:3.10 application/x sha256:%1$s 314 KiB - -" ;;
+                import) echo "unpacking registry.k8s.io/pause:3.10 (sha256:%1$s)...done" ;;
+                esac
+                """.formatted("0".repeat(64)));
         return folder;
     }
 

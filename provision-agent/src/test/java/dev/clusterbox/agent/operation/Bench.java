@@ -1,6 +1,7 @@
 package dev.clusterbox.agent.operation;
 
 import com.google.protobuf.ByteString;
+import dev.clusterbox.agent.file.Mode;
 import dev.clusterbox.agent.file.Sha256;
 import dev.clusterbox.agent.gateway.TestAuthority;
 import dev.clusterbox.agent.identity.CertificateChain;
@@ -13,15 +14,20 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A machine in a folder: real files, the real allow-list, a gateway in memory, and programs that answer from a script. */
 final class Bench implements Gateway, CommandRunner {
@@ -42,7 +48,10 @@ final class Bench implements Gateway, CommandRunner {
     boolean answerIsLost;
     Instant now = Instant.now();
     boolean sharedKernel;
+    /** Answers to commands that cannot be told of before; null for the others. */
+    Function<Command, @Nullable CommandResult> programs = _ -> null;
 
+    private final Map<String, Deque<CommandResult>> first = new HashMap<>();
     private final Map<Boolean, Operations> operations = new HashMap<>();
 
     Bench(Path root) {
@@ -88,10 +97,23 @@ final class Bench implements Gateway, CommandRunner {
         return this;
     }
 
+    /** Answers that come before the one of {@link #on}, each once. */
+    Bench first(String command, String... stdouts) {
+        for (var stdout : stdouts) {
+            first.computeIfAbsent(command, _ -> new ArrayDeque<>()).add(new CommandResult(0, stdout, ""));
+        }
+        return this;
+    }
+
     @Override
     public CommandResult run(Command command) {
         commands.add(command.toString());
-        var answer = answers.get(command.toString());
+        var special = programs.apply(command);
+        if (special != null) {
+            return special;
+        }
+        var sooner = first.getOrDefault(command.toString(), new ArrayDeque<>()).poll();
+        var answer = sooner != null ? sooner : answers.get(command.toString());
         if (answer == null) {
             throw new AssertionError("a command nobody told of: " + command);
         }
@@ -120,6 +142,27 @@ final class Bench implements Gateway, CommandRunner {
     String artifact(byte[] content) {
         var sha256 = Sha256.of(content).hex();
         artifacts.put(sha256, content);
+        return sha256;
+    }
+
+    /** A read-only bind mount at the folder of artifacts, as a machine has it, with the options and what was mounted later. */
+    void mountArtifacts(String options, String... later) throws IOException {
+        var lines = new StringBuilder("""
+                2100 1999 0:45 / / rw,relatime shared:1 - overlay overlay rw,lowerdir=/a,upperdir=/b
+                2150 2100 0:50 / /proc rw,nosuid - proc proc rw
+                2200 2100 259:1 /state/artifacts /opt/clusterbox/artifacts %s - ext4 /dev/vda1 rw
+                """.formatted(options));
+        for (var line : later) {
+            lines.append(line).append('\n');
+        }
+        write("/proc/self/mountinfo", lines.toString());
+    }
+
+    /** In the machine's own folder of artifacts, executable. */
+    String localArtifact(byte[] content) throws IOException {
+        var sha256 = Sha256.of(content).hex();
+        Mode.EXECUTABLE.set(
+                write("/opt/clusterbox/artifacts/" + sha256, new String(content, StandardCharsets.ISO_8859_1)));
         return sha256;
     }
 

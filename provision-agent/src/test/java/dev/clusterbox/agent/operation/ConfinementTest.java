@@ -1,10 +1,13 @@
 package dev.clusterbox.agent.operation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.clusterbox.agent.operation.Operation.ImportImage;
 import dev.clusterbox.agent.v1.AwaitCommand;
+import dev.clusterbox.agent.v1.AwaitPort;
 import dev.clusterbox.agent.v1.InstallBinary;
 import dev.clusterbox.agent.v1.InstallPackage;
 import dev.clusterbox.agent.v1.MakeCertificate;
@@ -17,6 +20,8 @@ import dev.clusterbox.problem.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +50,19 @@ class ConfinementTest {
                 "/etc/crictl.yaml",
                 "/etc/cni/net.d/10-flannel.conflist",
                 "/root/.kube/config",
-                "/run/flannel/subnet.env"
+                "/run/flannel/subnet.env",
+                "/etc/flannel/net-conf.json",
+                "/etc/systemd/system/kube-apiserver.service",
+                "/etc/systemd/system/containerd.service",
+                "/usr/local/lib/clusterbox/cni-changed",
+                "/etc/modules-load.d/kubernetes.conf",
+                "/etc/sysctl.d/90-kubernetes.conf",
+                "/etc/sysusers.d/kubernetes.conf",
+                "/etc/profile.d/kubectl.sh",
+                "/etc/bash_completion.d/kubectl",
+                "/var/lib/kubelet/config.yaml",
+                "/var/lib/kube-proxy/config.yaml",
+                "/etc/containerd/config.toml"
             })
     void what_the_releases_need_is_allowed(String path) {
         assertEquals(
@@ -77,6 +94,8 @@ class ConfinementTest {
                 "/usr/bin/systemctl",
                 "/opt/clusterbox/agent/agent.options",
                 "/opt/clusterbox/artifacts/x",
+                "/usr/local/lib/x",
+                "/usr/local/lib/clusterbox-x/a",
                 "/etc/clusterbox/allowed.properties",
                 "/var/lib/clusterbox/seed.properties",
                 "/var/lib/clusterbox/agent/agent.pem",
@@ -178,6 +197,10 @@ class ConfinementTest {
                 List.of("/usr/local/bin/etcdctl", "version"),
                 List.of("haproxy", "-c", "-f", "/etc/haproxy/haproxy.cfg"),
                 List.of("systemctl", "is-active", "etcd"),
+                List.of("kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "--raw=/readyz"),
+                List.of("crictl", "info"),
+                List.of("ctr", "-n", "k8s.io", "images", "ls", "-q"),
+                List.of("systemd-sysusers"),
                 List.of("modprobe", "br_netfilter"))) {
             parser.parse(awaiting(allowed).build());
         }
@@ -192,6 +215,11 @@ class ConfinementTest {
                 List.of("systemctl"),
                 List.of("haproxy", "-f", "/etc/haproxy/haproxy.cfg"),
                 List.of("modprobe", "br_netfilter", "-C", "/etc/etcd/x"),
+                List.of("ctr", "-n", "k8s.io", "run", "--privileged", "x", "y"),
+                List.of("ctr", "-n", "k8s.io", "images", "import", "/tmp/x"),
+                List.of("systemd-sysusers", "/tmp/x.conf"),
+                List.of("clusterbox-pod-network", "/tmp/x"),
+                List.of("curl", "http://127.0.0.1"),
                 List.of("modprobe", "evil"))) {
             refused(awaiting(other));
         }
@@ -200,6 +228,72 @@ class ConfinementTest {
     private static Operation.Builder awaiting(List<String> argv) {
         return Operation.newBuilder()
                 .setAwaitCommand(AwaitCommand.newBuilder().addAllCommand(argv).setTimeoutSeconds(1));
+    }
+
+    @Test
+    void the_units_of_a_cluster_are_allowed_a_path_unit_among_them() {
+        for (var unit : List.of(
+                "kube-apiserver",
+                "kube-controller-manager",
+                "kube-scheduler",
+                "containerd",
+                "kubelet",
+                "kube-proxy",
+                "flanneld",
+                "clusterbox-cni.path",
+                "clusterbox-cni.service")) {
+            var operation = parser.parse(Operation.newBuilder()
+                    .setRunUnit(RunUnit.newBuilder().setName(unit))
+                    .build());
+            assertTrue(operation.toString().contains(unit.contains(".") ? unit : unit + ".service"), unit);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh", "clusterbox-agent", "clusterbox-agent.service", "../etcd", "--all", "etcd.swap"})
+    void a_wait_looks_at_no_other_unit_either(String unit) {
+        var command = awaiting(List.of("crictl", "info"));
+        command.getAwaitCommandBuilder().setUnit(unit);
+        refused(command);
+        refused(Operation.newBuilder()
+                .setAwaitPort(AwaitPort.newBuilder()
+                        .setAddress("127.0.0.1")
+                        .setPort(1)
+                        .setTimeoutSeconds(1)
+                        .setUnit(unit)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "../pause.tar", "a b", "-x;y", "a/b", "pause\n"})
+    void an_images_name_is_a_files_name(String name) {
+        refused(importing("0".repeat(64), name));
+    }
+
+    @Test
+    void an_images_checksum_is_a_checksum() {
+        refused(importing("../../etc/shadow", "pause.tar"));
+    }
+
+    @Test
+    void images_come_only_where_the_machine_allows_them() {
+        var operation = importing("0".repeat(64), "pause.tar").build();
+        assertEquals(
+                "pause.tar",
+                assertInstanceOf(ImportImage.class, parser.parse(operation)).name());
+        for (var lists : List.of(Map.<String, String>of(), Map.of("images", "no"), Map.of("images", ""))) {
+            var properties = new Properties();
+            properties.putAll(lists);
+            var strict = new OperationParser(new Confinement(properties));
+            var e = assertThrows(ProblemException.class, () -> strict.parse(operation));
+            assertEquals(Code.FORBIDDEN, e.problem().code());
+        }
+    }
+
+    private static Operation.Builder importing(String sha256, String name) {
+        return Operation.newBuilder()
+                .setImportImage(dev.clusterbox.agent.v1.ImportImage.newBuilder()
+                        .setSha256(sha256)
+                        .setName(name));
     }
 
     @Test

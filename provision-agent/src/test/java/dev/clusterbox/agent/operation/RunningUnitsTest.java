@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningUnitsTest {
 
     private static final String SHOW =
-            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result -- etcd.service";
+            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus -- etcd.service";
     private static final String FILE = "/etc/systemd/system/etcd.service";
     private static final String WANTED = "/etc/systemd/system/multi-user.target.wants/etcd.service";
 
@@ -96,6 +96,48 @@ class RunningUnitsTest {
     }
 
     @Test
+    void a_link_to_an_artifact_counts_by_its_target_and_is_not_read() throws Exception {
+        var link = Files.createDirectories(bench.at("/usr/local/bin")).resolve("etcd");
+        var running = running();
+        running.getRunUnitBuilder().addInputs("/usr/local/bin/etcd");
+        // Where there is nothing to read: the target alone counts.
+        Files.createSymbolicLink(link, Path.of("/opt/clusterbox/artifacts", "a".repeat(64)));
+        shows("loaded", "inactive", "enabled", "no");
+        bench.run(running);
+        shows("loaded", "active", "enabled", "no");
+        assertInstanceOf(Unchanged.class, bench.run(running));
+        Files.delete(link);
+        Files.createSymbolicLink(link, Path.of("/opt/clusterbox/artifacts", "b".repeat(64)));
+        assertInstanceOf(Changed.class, bench.run(running));
+        assertInstanceOf(Unchanged.class, bench.run(running));
+    }
+
+    @Test
+    void another_link_counts_by_what_it_leads_to() throws Exception {
+        bench.write("/etc/etcd/real.conf", "a");
+        Files.delete(bench.at("/etc/etcd/etcd.conf"));
+        Files.createSymbolicLink(bench.at("/etc/etcd/etcd.conf"), Path.of("real.conf"));
+        shows("loaded", "inactive", "enabled", "no");
+        bench.run(running());
+        shows("loaded", "active", "enabled", "no");
+        assertInstanceOf(Unchanged.class, bench.run(running()));
+        bench.write("/etc/etcd/real.conf", "b");
+        assertInstanceOf(Changed.class, bench.run(running()));
+    }
+
+    @Test
+    void where_a_unit_said_nothing_itself_systemd_is_heard() throws Exception {
+        shows("loaded", "inactive", "enabled", "no");
+        bench.on("systemctl start -- etcd.service", 1, "");
+        bench.on("journalctl -b -q -n 5 -o cat _SYSTEMD_UNIT=etcd.service", 0, "");
+        bench.on("journalctl -b -q -n 5 -o cat -u etcd.service", 0, "Failed to locate executable\n");
+        var e = assertThrows(ProblemException.class, () -> bench.run(running()));
+        assertEquals(
+                "etcd.service did not start: inactive: Failed to locate executable",
+                e.problem().message());
+    }
+
+    @Test
     void what_somebody_else_started_is_started_anew_to_be_sure_of_its_inputs() throws Exception {
         shows("loaded", "active", "enabled", "no");
         assertInstanceOf(Changed.class, bench.run(running()));
@@ -148,7 +190,7 @@ class RunningUnitsTest {
     void a_failed_start_tells_what_the_unit_said_and_is_tried_again() throws Exception {
         shows("loaded", "inactive", "enabled", "no");
         bench.on("systemctl start -- etcd.service", 1, "");
-        bench.on("journalctl -b -q -n 3 -o cat -u etcd.service", 0, "bind: address in use\nexit 1\n");
+        bench.on("journalctl -b -q -n 5 -o cat _SYSTEMD_UNIT=etcd.service", 0, "bind: address in use\nexit 1\n");
         var e = assertThrows(ProblemException.class, () -> bench.run(running()));
         assertEquals(
                 "etcd.service did not start: inactive: bind: address in use; exit 1",

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.agent.operation.Outcome.Unchanged;
+import dev.clusterbox.agent.process.CommandResult;
 import dev.clusterbox.agent.v1.AwaitCommand;
 import dev.clusterbox.agent.v1.AwaitPort;
 import dev.clusterbox.agent.v1.Operation;
@@ -97,6 +98,37 @@ class WaitsTest {
         assertTrue(bench.commands.size() > 2, bench.commands.toString());
         bench.on("etcdctl endpoint health", 0, "");
         assertInstanceOf(Unchanged.class, bench.run(operation));
+    }
+
+    private static Operation.Builder encrypted() {
+        return Operation.newBuilder()
+                .setAwaitCommand(AwaitCommand.newBuilder()
+                        .addAllCommand(List.of("etcdctl", "get", "/registry/secrets/x"))
+                        .setTimeoutSeconds(1)
+                        .setWhat("secrets to be encrypted")
+                        .setContains("k8s:enc:aescbc:v1:"));
+    }
+
+    @Test
+    void a_command_must_print_what_is_asked_for() throws Exception {
+        bench.on("etcdctl get /registry/secrets/x", 0, "/registry/secrets/x\n\ufffd\ufffdk8s:enc:aescbc:v1:key\ufffd");
+        assertInstanceOf(Unchanged.class, bench.run(encrypted()));
+        bench.on("etcdctl get /registry/secrets/x", 1, "k8s:enc:aescbc:v1:");
+        assertThrows(ProblemException.class, () -> bench.run(encrypted()));
+    }
+
+    @Test
+    void what_it_printed_instead_is_in_no_text() {
+        bench.on("etcdctl get /registry/secrets/x", 0, "hunter2-hunter2");
+        var e = assertThrows(ProblemException.class, () -> bench.run(encrypted()));
+        assertEquals(
+                "waited 1 s for secrets to be encrypted: it did not print 'k8s:enc:aescbc:v1:'",
+                e.problem().message());
+        bench.answers.put("etcdctl get /registry/secrets/x", new CommandResult(1, "hunter2-hunter2", ""));
+        var failed = assertThrows(ProblemException.class, () -> bench.run(encrypted()));
+        assertEquals(
+                "waited 1 s for secrets to be encrypted: exit code 1",
+                failed.problem().message());
     }
 
     @Test

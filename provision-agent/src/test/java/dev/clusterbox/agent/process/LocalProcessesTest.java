@@ -37,6 +37,15 @@ class LocalProcessesTest {
     }
 
     @Test
+    void text_among_bytes_is_still_found() throws Exception {
+        var stdout = processes
+                .run(Command.of("printf", "/registry\\n\\377\\360k8s:enc:aescbc:v1:\\303\\303\\251\\000\\342x"))
+                .stdout();
+        assertTrue(stdout.contains("k8s:enc:aescbc:v1:"), stdout);
+        assertTrue(stdout.contains("\u00e9\0"), stdout);
+    }
+
+    @Test
     void nothing_is_read_from_the_agents_own_input() throws Exception {
         assertEquals("", processes.run(Command.of("cat")).stdout());
     }

@@ -1,0 +1,64 @@
+package dev.clusterbox.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+
+/** What agents are shown by the gateway. */
+final class AgentListenersTest {
+
+    /** Looks at certificates, and judges none. */
+    private static final class Onlooker implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    private static BigInteger shown(String listener) throws IOException, GeneralSecurityException {
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(null, new TrustManager[] {new Onlooker()}, null);
+        try (var socket = (SSLSocket) tls.getSocketFactory().createSocket()) {
+            var address = URI.create("tls://" + listener);
+            socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), 5_000);
+            socket.startHandshake();
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+        }
+    }
+
+    @Test
+    void a_gateway_that_runs_for_long_renews_its_certificate_without_closing() throws Exception {
+        try (var contact = new FirstContact()) {
+            var listeners = contact.installation.bean(AgentListeners.class);
+            var listener = contact.installation.agents(FirstContact.HOST);
+            var first = shown(listener);
+
+            contact.clock.putForward(Duration.ofDays(30));
+            listeners.renewIfOpen();
+            assertEquals(first, shown(listener), "not due yet");
+
+            contact.clock.putForward(Duration.ofDays(61));
+            listeners.renewIfOpen();
+            assertNotEquals(first, shown(listener), "two thirds of 90 days are over");
+        }
+    }
+}
