@@ -55,7 +55,7 @@ record Manifest(String addon, int document, Map<String, @Nullable Object> conten
             for (var content : yaml().loadAll(addon.manifest())) {
                 document++;
                 if (content != null) {
-                    read(addon.name(), document, json(content), manifests);
+                    read(addon.name(), document, new Json().of(content, 0), manifests);
                 }
             }
         } catch (YAMLException e) {
@@ -101,27 +101,39 @@ record Manifest(String addon, int document, Map<String, @Nullable Object> conten
         into.add(manifest);
     }
 
-    /** What JSON can say of it; a number as a key is a text there. */
-    private static @Nullable Object json(@Nullable Object value) {
-        return switch (value) {
-            case null -> null;
-            case String text -> text;
-            case Number number -> number;
-            case Boolean bool -> bool;
-            case List<?> list -> {
-                var copy = new ArrayList<@Nullable Object>();
-                list.forEach(item -> copy.add(json(item)));
-                yield copy;
+    /** What JSON can say of it; a number as a key is a text there. Aliases are written out, as far as there is an end to it. */
+    private static final class Json {
+
+        private static final int DEEPEST = 100;
+        private static final int MOST = 200_000;
+
+        private int values;
+
+        @Nullable
+        Object of(@Nullable Object value, int depth) {
+            if (depth > DEEPEST || ++values > MOST) {
+                throw new IllegalArgumentException("too large or too deep once its aliases are written out");
             }
-            case Map<?, ?> map -> {
-                var copy = new LinkedHashMap<String, @Nullable Object>();
-                map.forEach((key, item) -> copy.put(String.valueOf(key), json(item)));
-                yield copy;
-            }
-            default ->
-                throw new IllegalArgumentException("a %s (expected: what JSON knows)"
-                        .formatted(value.getClass().getSimpleName()));
-        };
+            return switch (value) {
+                case null -> null;
+                case String text -> text;
+                case Number number -> number;
+                case Boolean bool -> bool;
+                case List<?> list -> {
+                    var copy = new ArrayList<@Nullable Object>();
+                    list.forEach(item -> copy.add(of(item, depth + 1)));
+                    yield copy;
+                }
+                case Map<?, ?> map -> {
+                    var copy = new LinkedHashMap<String, @Nullable Object>();
+                    map.forEach((key, item) -> copy.put(String.valueOf(key), of(item, depth + 1)));
+                    yield copy;
+                }
+                default ->
+                    throw new IllegalArgumentException("a %s (expected: what JSON knows)"
+                            .formatted(value.getClass().getSimpleName()));
+            };
+        }
     }
 
     String apiVersion() {

@@ -134,7 +134,9 @@ final class ClusterControllerTest {
                 List.of(
                         "/v1/clusters",
                         "/v1/clusters/{name}",
+                        "/v1/clusters/{name}/credentials",
                         "/v1/clusters/{name}/events",
+                        "/v1/clusters/{name}/kubeconfig",
                         "/v1/clusters/{name}/machines/{hostName}/enter",
                         "/v1/clusters/{name}/smoke-test",
                         "/v1/operations/{id}",
