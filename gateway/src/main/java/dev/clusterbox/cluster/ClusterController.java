@@ -39,11 +39,13 @@ final class ClusterController {
 
     private final Clusters clusters;
     private final MachineStatus machines;
+    private final KubernetesStatus kubernetes;
     private final ClusterBody bodies;
 
-    ClusterController(Clusters clusters, MachineStatus machines, ClusterBody bodies) {
+    ClusterController(Clusters clusters, MachineStatus machines, KubernetesStatus kubernetes, ClusterBody bodies) {
         this.clusters = clusters;
         this.machines = machines;
+        this.kubernetes = kubernetes;
         this.bodies = bodies;
     }
 
@@ -111,13 +113,15 @@ final class ClusterController {
     @Get("/{name}")
     @ApiResponse(
             responseCode = "200",
-            description = "the cluster with its machines",
+            description = "the cluster with its machines, and what its API says",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ClusterView.class)))
     HttpResponse<?> get(HttpRequest<?> request, String name) throws InterruptedException {
-        var view = view(clusters.get(name));
+        var cluster = clusters.get(name);
+        var view = ClusterView.of(
+                cluster, machines.of(cluster), kubernetes.of(cluster), clusters.newestOperation(cluster));
         return plain(request)
                 ? HttpResponse.ok(ClusterText.status(view)).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.ok(view).contentType(MediaType.APPLICATION_JSON_TYPE);

@@ -6,6 +6,8 @@ import dev.clusterbox.cluster.ClusterState.Reached;
 import dev.clusterbox.cluster.ClusterState.Ready;
 import dev.clusterbox.cluster.ClusterState.Removing;
 import dev.clusterbox.cluster.ClusterState.Requested;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** Clusters as a terminal shows them. */
@@ -46,6 +48,7 @@ final class ClusterText {
             text.append("  step '%s': %s%n".formatted(step, problem));
         }
         machines(cluster, text);
+        cluster.kubernetesStatus().ifPresent(status -> kubernetes(status, text));
         cluster.machines().stream()
                 .filter(machine -> machine.role().equals(Role.LOAD_BALANCER.label()))
                 .forEach(
@@ -85,6 +88,39 @@ final class ClusterText {
                             machine.power().toLowerCase(java.util.Locale.ROOT),
                             machine.agent().toLowerCase(java.util.Locale.ROOT)));
         }
+    }
+
+    private static void kubernetes(KubernetesStatus.View status, StringBuilder text) {
+        status.problem().ifPresent(problem -> text.append("Kubernetes: %s%n".formatted(problem)));
+        if (!status.nodes().isEmpty()) {
+            text.append("Nodes of Kubernetes:%n".formatted());
+        }
+        for (var node : status.nodes()) {
+            text.append("  %-16s %-14s %-16s %s%n"
+                    .formatted(
+                            node.name(),
+                            node.ready() ? "ready" : "not ready",
+                            node.version(),
+                            age(Duration.between(node.createdAt(), Instant.now()))));
+        }
+        if (!status.components().isEmpty()) {
+            text.append("Components:%n".formatted());
+        }
+        for (var component : status.components()) {
+            text.append("  %-31s %-16s %s%n"
+                    .formatted(component.name(), component.healthy() ? "healthy" : "unhealthy", component.message()));
+        }
+    }
+
+    /** As kubectl shows it: two digits are enough. */
+    static String age(Duration age) {
+        if (age.toMinutes() < 2) {
+            return Math.max(0, age.toSeconds()) + "s";
+        }
+        if (age.toHours() < 2) {
+            return age.toMinutes() + "m";
+        }
+        return age.toDays() < 2 ? age.toHours() + "h" : age.toDays() + "d";
     }
 
     private static String state(ClusterState state) {

@@ -23,6 +23,7 @@ record ClusterView(
         List<MachineView> machines,
         List<String> addons,
         Optional<SmokeTestResult> smokeTest,
+        Optional<KubernetesStatus.View> kubernetesStatus,
         Optional<String> operation,
         Instant createdAt) {
 
@@ -44,6 +45,15 @@ record ClusterView(
     private static final Status PLANNED = new Status("ABSENT", "AWAITED", List.of());
 
     static ClusterView of(Cluster cluster, Map<String, Status> statuses, Optional<Operation> newest) {
+        return of(cluster, statuses, Optional.empty(), newest);
+    }
+
+    /** @param kubernetes what the cluster's API says, where it was asked */
+    static ClusterView of(
+            Cluster cluster,
+            Map<String, Status> statuses,
+            Optional<KubernetesStatus.View> kubernetes,
+            Optional<Operation> newest) {
         var spec = cluster.spec();
         return new ClusterView(
                 cluster.name(),
@@ -60,6 +70,7 @@ record ClusterView(
                         .toList(),
                 cluster.addons().stream().map(Addon::name).toList(),
                 cluster.smokeTest(),
+                kubernetes,
                 newest.map(Operation::id),
                 cluster.createdAt());
     }
