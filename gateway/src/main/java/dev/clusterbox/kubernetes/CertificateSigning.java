@@ -146,9 +146,15 @@ final class CertificateSigning {
                 .withLastUpdateTime(now)
                 .build());
         status(object).setConditions(conditions);
+        // With its version: what has the same name by now may be another request.
         return Api.call(
                 "write down the decision",
-                () -> resource.subresource("approval").update(object));
+                () -> client.certificates()
+                        .v1()
+                        .certificateSigningRequests()
+                        .resource(object)
+                        .subresource("approval")
+                        .update());
     }
 
     private static CertificateSigningRequestStatus status(CertificateSigningRequest object) {

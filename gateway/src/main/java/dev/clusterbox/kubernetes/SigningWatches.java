@@ -117,9 +117,6 @@ final class SigningWatches {
         }
     }
 
-    /** Sent through the queue when the watch is over. */
-    private static final CertificateSigningRequest OVER = new CertificateSigningRequest();
-
     /** Everything there is, and for a minute whatever comes. */
     private void turn(Cluster cluster, Map<String, String> left) throws InterruptedException {
         var client = kubernetes.signer(cluster);
@@ -132,7 +129,7 @@ final class SigningWatches {
         for (var object : list.getItems()) {
             answer(cluster, object, left);
         }
-        var queue = new LinkedBlockingQueue<CertificateSigningRequest>();
+        var queue = new LinkedBlockingQueue<Optional<CertificateSigningRequest>>();
         var options = new ListOptionsBuilder()
                 .withResourceVersion(list.getMetadata().getResourceVersion())
                 .withTimeoutSeconds(TURN.toSeconds())
@@ -141,31 +138,33 @@ final class SigningWatches {
             long end = System.nanoTime() + TURN.toNanos();
             while (true) {
                 var object = queue.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-                if (object == null || object == OVER) {
+                if (object == null || object.isEmpty()) {
                     return;
                 }
-                answer(cluster, object, left);
+                answer(cluster, object.get(), left);
             }
         }
     }
 
-    private static Watcher<CertificateSigningRequest> into(LinkedBlockingQueue<CertificateSigningRequest> queue) {
+    /** Nothing is sent through the queue when the watch is over. */
+    private static Watcher<CertificateSigningRequest> into(
+            LinkedBlockingQueue<Optional<CertificateSigningRequest>> queue) {
         return new Watcher<>() {
             @Override
             public void eventReceived(Action action, CertificateSigningRequest object) {
                 if (action == Action.ADDED || action == Action.MODIFIED) {
-                    queue.add(object);
+                    queue.add(Optional.of(object));
                 }
             }
 
             @Override
             public void onClose() {
-                queue.add(OVER);
+                queue.add(Optional.empty());
             }
 
             @Override
             public void onClose(WatcherException e) {
-                queue.add(OVER);
+                queue.add(Optional.empty());
             }
         };
     }
