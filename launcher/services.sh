@@ -134,6 +134,16 @@ services_to_start() {
     TO_START=${TO_START# }
 }
 
+# A process whose first thread has ended is a zombie, while the others may still hold its port for a moment.
+await_silence() {
+    local tries=0
+    wanted_port "$1"
+    while answers "$PORT" && [ "$tries" -lt 60 ]; do
+        tries=$((tries + 1))
+        sleep 0.05
+    done
+}
+
 # start_services NAME…: those that do not run yet, side by side, and waits until all of them are ready, also those that
 # somebody else has just started. Which it waited for is in AWAITED.
 start_services() {
@@ -160,6 +170,7 @@ start_services() {
                 say "$service was started with other artifacts (CLUSTERBOX_ARTIFACTS, CLUSTERBOX_MIRROR): starting it again"
             fi
             stop_service "$service"
+            await_silence "$service"
         fi
         wanted_port "$service"
         if answers "$PORT"; then

@@ -218,6 +218,23 @@ public record Cluster(
                 createdAt);
     }
 
+    /** Something has changed, so that what was tested says nothing any more. */
+    public Cluster untested() {
+        return new Cluster(
+                spec,
+                through,
+                uid,
+                state,
+                network,
+                nodes,
+                authorities,
+                artifacts,
+                apiServer,
+                addons,
+                Optional.empty(),
+                createdAt);
+    }
+
     /** Add-ons of the same name take the place of those that were there. */
     public Cluster withAddons(List<Addon> more) {
         var all = new TreeMap<String, Addon>();

@@ -30,13 +30,17 @@ public final class Addons {
         this.kubernetes = kubernetes;
     }
 
-    /** @throws ProblemException what the API said, and of which document */
-    public void apply(Cluster cluster, List<Addon> addons, Consumer<String> say) throws InterruptedException {
+    /**
+     * Returns how many objects were not as they should be.
+     *
+     * @throws ProblemException what the API said, and of which document
+     */
+    public int apply(Cluster cluster, List<Addon> addons, Consumer<String> say) throws InterruptedException {
         var all =
                 addons.stream().flatMap(addon -> Manifest.parse(addon).stream()).toList();
         if (all.isEmpty()) {
             say.accept("none");
-            return;
+            return 0;
         }
         var work = new Work(kubernetes.client(cluster), say);
         Predicate<Manifest> first = Manifest::isNamespace;
@@ -47,6 +51,7 @@ public final class Addons {
         work.awaitEstablished(definitions);
         work.apply(all.stream().filter(first.or(second).negate()).toList());
         say.accept("%d objects of %d add-ons, %d changed".formatted(all.size(), addons.size(), work.changed));
+        return work.changed;
     }
 
     /** One run. */

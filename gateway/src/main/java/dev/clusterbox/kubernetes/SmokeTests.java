@@ -1,5 +1,7 @@
 package dev.clusterbox.kubernetes;
 
+import dev.clusterbox.artifact.ArtifactStore;
+import dev.clusterbox.artifact.ImageArchive;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.cluster.SmokeTestResult;
@@ -16,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -43,12 +46,19 @@ public final class SmokeTests {
             "port-forward", "logs", "exec", "NodePort service on every node", "DNS in a pod", "pods across nodes");
 
     private final Kubernetes kubernetes;
+    private final ArtifactStore artifacts;
     private final EncryptionAtRest encryption;
     private final ControllerStop controllerStop;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    SmokeTests(Kubernetes kubernetes, EncryptionAtRest encryption, ControllerStop controllerStop, InstantSource clock) {
+    SmokeTests(
+            Kubernetes kubernetes,
+            ArtifactStore artifacts,
+            EncryptionAtRest encryption,
+            ControllerStop controllerStop,
+            InstantSource clock) {
+        this.artifacts = artifacts;
         this.kubernetes = kubernetes;
         this.encryption = encryption;
         this.controllerStop = controllerStop;
@@ -86,7 +96,7 @@ public final class SmokeTests {
             space.create();
             var secret = checks.begin("secrets are encrypted in etcd", SHORT, _ -> encryption.check(cluster, space));
             if (withPods) {
-                pods(cluster, client, space, checks);
+                pods(cluster, client, SmokeImages.choose(imported(cluster)), space, checks);
             }
             checks.end(secret);
             if (withStop) {
@@ -101,12 +111,20 @@ public final class SmokeTests {
         }
     }
 
-    private static void pods(Cluster cluster, KubernetesClient client, SmokeSpace space, SmokeChecks checks)
+    private Set<String> imported(Cluster cluster) {
+        return cluster.artifacts().images().values().stream()
+                .flatMap(sha256 -> artifacts.find(sha256).stream())
+                .flatMap(archive -> ImageArchive.names(archive).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static void pods(
+            Cluster cluster, KubernetesClient client, SmokeImages images, SmokeSpace space, SmokeChecks checks)
             throws InterruptedException {
         var web = new ArrayList<Pod>();
         var tools = new ArrayList<Pod>();
         var deployment = checks.begin("a deployment becomes ready", PODS, waiting -> {
-            space.createPods(SmokeImages.choose(client, cluster));
+            space.createPods(images);
             web.addAll(space.awaitReady(SmokeSpace.WEB, waiting));
             tools.addAll(space.awaitReady(SmokeSpace.TOOLS, waiting));
             return "%d pods on %s"

@@ -32,7 +32,7 @@ final class ApplyAddons implements Step {
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         var own = releases.get(cluster.spec().kubernetes()).addons(cluster);
         var all = Stream.concat(own.stream(), cluster.addons().stream()).toList();
-        addons.apply(cluster, all, progress::say);
-        return cluster;
+        int changed = addons.apply(cluster, all, progress::say);
+        return changed > 0 ? cluster.untested() : cluster;
     }
 }

@@ -28,8 +28,8 @@ final class JoinNodes implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        work.carryOut(id(), cluster, progress);
-        nodes.awaitReady(cluster, progress::say);
-        return cluster;
+        var joined = work.carryOut(id(), cluster, progress);
+        nodes.awaitReady(joined, progress::say);
+        return joined;
     }
 }

@@ -41,6 +41,6 @@ final class MachineWork {
                 .count();
         long all = outcomes.stream().mapToInt(List::size).sum();
         progress.say("%d changed, %d as they should be".formatted(changed, all - changed));
-        return cluster;
+        return changed > 0 ? cluster.untested() : cluster;
     }
 }

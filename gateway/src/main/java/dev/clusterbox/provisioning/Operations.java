@@ -102,7 +102,7 @@ final class Operations implements Provisioner {
         return switch (kind) {
             case UP -> through(up.stages(), through);
             case DOWN -> down.stages();
-            case SMOKE_TEST -> List.of(List.of(up.smokeTest()));
+            case SMOKE_TEST -> List.of(List.of(up.smokeTest().again()));
         };
     }
 

@@ -54,7 +54,7 @@ final class SideBySide {
         };
     }
 
-    /** The cluster with what each branch has changed. Two that changed the same part are a bug. */
+    /** The cluster with what each branch has changed. Two that made different things of the same part are a bug. */
     static Cluster merge(Cluster before, List<Cluster> branches) {
         try {
             var components = Cluster.class.getRecordComponents();
@@ -77,7 +77,7 @@ final class SideBySide {
         for (var branch : branches) {
             var value = component.getAccessor().invoke(branch);
             if (!Objects.equals(value, old)) {
-                if (!Objects.equals(merged, old)) {
+                if (!Objects.equals(merged, old) && !Objects.equals(merged, value)) {
                     throw new IllegalStateException("two steps side by side have changed " + component.getName());
                 }
                 merged = value;

@@ -3,8 +3,9 @@ package dev.clusterbox.provisioning;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.kubernetes.SmokeTests;
 import jakarta.inject.Singleton;
+import java.time.temporal.ChronoUnit;
 
-/** Tries what a cluster must be able to do. */
+/** Tries what a cluster must be able to do, unless it has passed that and nothing was changed since. */
 @Singleton
 final class SmokeTest implements Step {
 
@@ -26,6 +27,37 @@ final class SmokeTest implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+        var passed = cluster.smokeTest();
+        if (passed.isPresent()) {
+            progress.say("passed on %s, nothing has changed since"
+                    .formatted(passed.get().at().truncatedTo(ChronoUnit.SECONDS)));
+            return cluster;
+        }
+        return test(cluster, progress);
+    }
+
+    /** The same, whatever was found before. */
+    Step again() {
+        return new Step() {
+
+            @Override
+            public String id() {
+                return SmokeTest.this.id();
+            }
+
+            @Override
+            public String title() {
+                return SmokeTest.this.title();
+            }
+
+            @Override
+            public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
+                return test(cluster, progress);
+            }
+        };
+    }
+
+    private Cluster test(Cluster cluster, Progress progress) throws InterruptedException {
         return cluster.with(tests.run(cluster, progress::say));
     }
 }

@@ -27,7 +27,8 @@ final class StartControlPlane implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        work.carryOut(id(), cluster, List.of(cluster.nodes(Role.CONTROLLER).getFirst()), progress);
-        return cluster.servedAt("https://%s:6443".formatted(cluster.loadBalancerAddress()));
+        var first = cluster.nodes(Role.CONTROLLER).getFirst();
+        var started = work.carryOut(id(), cluster, List.of(first), progress);
+        return started.servedAt("https://%s:6443".formatted(cluster.loadBalancerAddress()));
     }
 }
