@@ -32,12 +32,18 @@ final class Installation {
 
     /** Each installation has ports of its own, so that a forgotten one does not answer for another. */
     static Installation start(String name, int firstPort) throws IOException, InterruptedException {
+        return start(name, firstPort, Map.of());
+    }
+
+    /** With something more in the environment of all commands. */
+    static Installation start(String name, int firstPort, Map<String, String> more)
+            throws IOException, InterruptedException {
         var state = HOME.resolve("e2e/target/state").resolve(name);
         deleteTree(state);
         Files.createDirectories(state);
         var slack = SlackStandIn.start(firstPort + 9);
         var secrets = state.resolve("slack-secrets");
-        var environment = new HashMap<String, String>();
+        var environment = new HashMap<>(more);
         environment.put("JAVA_HOME", System.getProperty("clusterbox.java.home"));
         environment.put("CLUSTERBOX_NO_BUILD", "yes");
         environment.put("CLUSTERBOX_STATE", state.toString());
@@ -126,6 +132,11 @@ final class Installation {
 
     Path state() {
         return state;
+    }
+
+    /** What tells a program which installation is meant. */
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
     }
 
     /** Takes down what is up, and ends the services. */
