@@ -39,6 +39,11 @@ final class ProfileTest {
                 "kubelet-client | CN=system:node:node-1,O=system:nodes |",
                 "kubelet-server | CN=system:node:node-1,O=system:nodes | dns:node-1 ip:192.168.56.21",
                 "admin | CN=kubernetes-admin,O=system:masters |",
+                "flannel | CN=flannel |",
+                "gateway | CN=clusterbox:gateway,O=system:masters |",
+                "signer | CN=clusterbox:signer |",
+                "user | CN=slack:ada,O=clusterbox:admins |",
+                "api-client | CN=ada |",
             })
     void what_a_profile_is_for_is_approved(String profile, String subject, String names) {
         var identity = Identity.parse(subject, names == null ? List.of() : List.of(names.split(" ")));
@@ -80,6 +85,13 @@ final class ProfileTest {
                 "kubelet-client | CN=system:kube-scheduler,O=system:nodes | | profile-subject",
                 "scheduler | CN=systemXkube-scheduler | | profile-subject",
                 "admin | CN=system:admin,O=system:masters | | profile-subject",
+                "signer | CN=clusterbox:signer,O=system:masters | | profile-subject",
+                "user | CN=ada,O=system:masters | | profile-subject",
+                "user | CN=system:admin,O=clusterbox:admins | | profile-subject",
+                "user | CN=clusterbox:signer,O=clusterbox:admins | | profile-subject",
+                "api-client | CN=clusterbox:signer | | profile-subject",
+                "api-client | CN=system:node:node-1 | | profile-subject",
+                "api-client | CN=ada,O=system:masters | | profile-subject",
             })
     void an_identity_that_does_not_fit_is_refused(String profile, String subject, String names, String rule) {
         var identity = Identity.parse(subject, names == null ? List.of() : List.of(names.split(" ")));
