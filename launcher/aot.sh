@@ -65,6 +65,7 @@ ensure_caches() {
         rm -f "$CACHE/aot/$service-"*"-${CACHE_FILE##*-}"
         mkdir -p "$folder/$service"
         service_arguments "$service" "$folder"
+        [ "$service" != gateway ] || ARGUMENTS+=("-Dclusterbox.rehearsal=true")
         # shellcheck disable=SC2086
         env -u LC_ALL "$JDK/bin/java" $FLAGS "-XX:AOTCacheOutput=$folder/$service.aot" \
             "${ARGUMENTS[@]}" -jar "$JAR" >"$folder/$service.log" 2>&1 9>&- &

@@ -8,6 +8,7 @@ import dev.clusterbox.cluster.ClusterState.Removing;
 import dev.clusterbox.cluster.ClusterState.Requested;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Clusters as a terminal shows them. */
@@ -49,11 +50,25 @@ final class ClusterText {
         }
         machines(cluster, text);
         cluster.kubernetesStatus().ifPresent(status -> kubernetes(status, text));
+        cluster.smokeTest().ifPresent(result -> smokeTest(result, text));
+        cluster.apiServer().ifPresent(server -> text.append("API: %s%n".formatted(server)));
         cluster.machines().stream()
                 .filter(machine -> machine.role().equals(Role.LOAD_BALANCER.label()))
                 .forEach(
                         machine -> text.append("HAProxy's statistics: http://%s:9000/%n".formatted(machine.address())));
         return text.toString();
+    }
+
+    private static void smokeTest(SmokeTestResult result, StringBuilder text) {
+        text.append("Smoke test: %s on %s in %.1f s%n"
+                .formatted(
+                        result.passed() ? "passed" : "failed",
+                        result.at().truncatedTo(ChronoUnit.SECONDS),
+                        result.seconds()));
+        for (var check : result.checks()) {
+            text.append("  %-42s %-6s %5.1f s  %s%n"
+                    .formatted(check.name(), check.passed() ? "ok" : "FAILED", check.seconds(), check.message()));
+        }
     }
 
     /** What would be made. */
