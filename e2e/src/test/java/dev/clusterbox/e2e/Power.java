@@ -36,9 +36,10 @@ final class Power {
                 () -> "it is the machine's: " + outermost.info());
         outermost.destroyForcibly();
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (outermost.isAlive() && System.nanoTime() < end) {
-            Thread.sleep(5);
+        while (power(machine).equals("RUNNING") && System.nanoTime() < end) {
+            Thread.sleep(20);
         }
+        assertEquals("STOPPED", power(machine));
     }
 
     /** As somebody does who has found vm-service's token. */
@@ -54,9 +55,17 @@ final class Power {
         var path = "/v1/providers/nspawn/machines/demo-" + machine;
         installation.vms().post(path + "/stop", "{\"force\": true}").expect(200);
         installation.vms().post(path + "/start", "{}").expect(200);
-        assertEquals(
-                "RUNNING",
-                installation.vms().get(path).expect(200).json().get("power").getAsString());
+        assertEquals("RUNNING", power(machine));
+    }
+
+    private String power(String machine) throws IOException, InterruptedException {
+        return installation
+                .vms()
+                .get("/v1/providers/nspawn/machines/demo-" + machine)
+                .expect(200)
+                .json()
+                .get("power")
+                .getAsString();
     }
 
     private List<String> enter(String machine) throws IOException, InterruptedException {

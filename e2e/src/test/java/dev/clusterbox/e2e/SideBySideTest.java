@@ -59,7 +59,6 @@ final class SideBySideTest {
                 "{\"name\": \"demo\", \"subnet\": \"10.244.0.0/24\", \"through\": \"etcd\"}",
                 "{\"name\": \"demo\", \"kubernetes\": \"9.9\", \"through\": \"etcd\"}",
                 "{\"name\": \"demo\", \"through\": \"the-moon\"}",
-                "{\"name\": \"demo\"}",
                 "{\"nmae\": \"demo\", \"through\": \"etcd\"}",
                 "{\"name\": \"demo\", \"provider\": \"vmware\", \"through\": \"etcd\"}",
                 "{",
