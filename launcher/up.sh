@@ -246,18 +246,22 @@ host_memory() {
 # The default of three controllers and three nodes fits 16 GB. With less, propose what fits, once: a cluster that is there
 # keeps its shape.
 propose_shape() {
-    local controllers=3 nodes=1
+    local controllers=3 nodes=1 controller=1536 node=1536
     [ -z "$SHAPED" ] && [ -z "$FILE" ] && [ -z "${CLUSTERBOX_GATEWAY_URL-}" ] || return 0
     host_memory
     [ "$MEMORY" -gt 0 ] && [ "$MEMORY" -lt 14500 ] || return 0
     gateway GET "/v1/clusters/$NAME"
     [ "$STATUS" = 404 ] || return 0
     if [ "$MEMORY" -lt 7000 ]; then
-        controllers=1
+        controllers=1 node=1280
     fi
-    if ask "This host has $MEMORY MiB of memory: $controllers controller(s) and $nodes node fit better than 3 and 3. Take that?" \
+    # The sizes are upper limits; what runs in the machines needs about half of it.
+    if ask "This host has $MEMORY MiB of memory: $controllers controller(s) of $controller MiB and $nodes node of $node MiB fit better than 3 and 3. Take that?" \
         "add --yes to agree, or say --controllers 3 --nodes 3"; then
         field controllers $controllers
         field nodes $nodes
+        field loadBalancer '{"memoryMiB": 256}'
+        field controller "{\"memoryMiB\": $controller}"
+        field node "{\"memoryMiB\": $node}"
     fi
 }

@@ -131,10 +131,10 @@ test_on_a_small_machine_a_smaller_cluster_is_proposed_once() {
     asked
     memory=7900 launch up absent --provider nspawn --yes
     asked
-    expect_in '"controllers": 3, "nodes": 1' "$ASKED"
+    expect_in '"controllers": 3, "nodes": 1, "loadBalancer": {"memoryMiB": 256}, "controller": {"memoryMiB": 1536}, "node": {"memoryMiB": 1536}' "$ASKED"
     memory=3900 launch up absent --provider nspawn --yes
     asked
-    expect_in '"controllers": 1, "nodes": 1' "$ASKED"
+    expect_in '"controllers": 1, "nodes": 1, "loadBalancer": {"memoryMiB": 256}, "controller": {"memoryMiB": 1536}, "node": {"memoryMiB": 1280}' "$ASKED"
     memory=7900 launch up absent --provider nspawn
     expect_code 1
     expect_in '--yes' "$ERR"
