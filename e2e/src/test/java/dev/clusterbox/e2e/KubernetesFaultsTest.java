@@ -251,6 +251,9 @@ final class KubernetesFaultsTest {
         var room = Timed.begin("node-2's disk has room again");
         on("node-2", "rm /var/lib/containerd/full");
         room.until("kubelet says so", Duration.ofMinutes(8), () -> whyNoPressure(false));
+        // What was evicted stays as a record, and after some evictions its successor is minutes away.
+        kubectl.run("delete", "pods", "--all-namespaces", "--field-selector=status.phase=Failed")
+                .succeeded();
         room.until("pods on each node answer", PATIENCE, this::whyPodsDoNotRun);
         power.restart("node-2");
         room.until("pods on each node answer, on its own disk", PATIENCE, this::whyPodsDoNotRun);
