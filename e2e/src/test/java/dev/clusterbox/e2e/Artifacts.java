@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 
 /** Kubernetes' programs and images, in the folder that the environment names. Nothing here can fetch them. */
 final class Artifacts {
@@ -14,15 +13,13 @@ final class Artifacts {
 
     private Artifacts() {}
 
-    /** Ends the test as skipped where there are none, and says so where a person looks: at the end of the module's output. */
-    static Path folderOrSayNotTested() {
+    static boolean named() {
         var folder = System.getenv(VARIABLE);
-        var missing = folder == null || folder.isBlank();
-        if (missing) {
-            System.out.println("whole cluster: NOT TESTED, " + VARIABLE + " is not set");
-        }
-        Assumptions.assumeFalse(missing, "whole cluster: not tested, " + VARIABLE + " is not set");
-        return Path.of(folder).toAbsolutePath();
+        return folder != null && !folder.isBlank();
+    }
+
+    static Path folder() {
+        return Path.of(System.getenv(VARIABLE)).toAbsolutePath();
     }
 
     /** A program of this computer's architecture, at the top of the folder or one folder below. */

@@ -40,7 +40,7 @@ final class AuthorityKeys {
                     .output();
             var matcher = KEY.matcher(content);
             while (matcher.find()) {
-                keys.computeIfAbsent(openssl(matcher.group() + "\n", "pkey", "-pubout", "-in"), _ -> new TreeSet<>())
+                keys.computeIfAbsent(openssl(matcher.group() + "\n", "pkey", "-pubout", "-in"), key -> new TreeSet<>())
                         .add(file);
             }
         }

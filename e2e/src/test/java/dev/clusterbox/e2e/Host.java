@@ -3,25 +3,32 @@ package dev.clusterbox.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The computer that machines are made on: everything that a machine could leave behind. The network is the tests' own; of what
- * they share with the rest of the host, what bears our names or uses our folders is looked at.
+ * they share with the rest of the host, what bears the tests' names or uses their folders is looked at: another cluster of this
+ * host may come and go.
  */
 final class Host {
 
-    private static final Pattern OURS = Pattern.compile("clusterbox|cbm-|/e2e/target/state/");
+    private static final Path STATES = Path.of(System.getProperty("clusterbox.home"))
+            .toAbsolutePath()
+            .normalize()
+            .resolve("e2e/target/state");
 
     private Host() {}
 
@@ -68,7 +75,24 @@ final class Host {
     }
 
     private static Set<String> ours(Stream<String> lines) {
-        return lines.filter(line -> OURS.matcher(line).find()).collect(Collectors.toCollection(TreeSet::new));
+        var marks = marks();
+        return lines.filter(line -> marks.stream().anyMatch(line::contains))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The folder of the tests, and the mark that vm-service gives to what each installation in it makes. */
+    private static Set<String> marks() {
+        var marks = new TreeSet<>(Set.of(STATES.toString()));
+        try (var states = Files.list(STATES)) {
+            for (var state : states.toList()) {
+                var digest = MessageDigest.getInstance("SHA-256")
+                        .digest(state.resolve("vm-service/nspawn").toString().getBytes(StandardCharsets.UTF_8));
+                marks.add("-" + HexFormat.of().formatHex(digest).substring(0, 8));
+            }
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+        return marks;
     }
 
     /** Those that have a file system of ours as their root: all that runs in machines. */
@@ -78,8 +102,7 @@ final class Host {
                     try {
                         return Files.readString(Path.of("/proc/%d/mountinfo".formatted(process.pid())))
                                 .lines()
-                                .anyMatch(line -> line.contains("upperdir=")
-                                        && OURS.matcher(line).find());
+                                .anyMatch(line -> line.contains("upperdir=") && line.contains(STATES.toString()));
                     } catch (IOException e) {
                         return false; // it has ended
                     }

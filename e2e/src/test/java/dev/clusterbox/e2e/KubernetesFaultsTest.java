@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A whole cluster that things happen to. Each time is printed: README.md has a run of them. */
+@ExtendWith(NeedsArtifacts.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class KubernetesFaultsTest {
@@ -52,7 +54,7 @@ final class KubernetesFaultsTest {
 
     @BeforeAll
     void up() throws Exception {
-        Path artifacts = Artifacts.folderOrSayNotTested();
+        Path artifacts = Artifacts.folder();
         installation = Installation.start("kubernetes-faults", 25000);
         power = new Power(installation);
         upAgain("a new cluster");

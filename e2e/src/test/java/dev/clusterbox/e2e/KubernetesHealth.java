@@ -76,6 +76,9 @@ final class KubernetesHealth {
                 "endpointslices",
                 "--namespace=" + namespace,
                 "--selector=kubernetes.io/service-name=" + service)) {
+            if (slice.get("endpoints").isJsonNull()) {
+                continue;
+            }
             for (var endpoint : Api.elements(slice.getAsJsonArray("endpoints"))) {
                 endpoint.getAsJsonArray("addresses").forEach(address -> addresses.add(address.getAsString()));
             }

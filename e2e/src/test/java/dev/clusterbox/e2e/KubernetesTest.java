@@ -19,8 +19,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A whole cluster, as {@code ./clusterbox up} makes it, looked at with a real kubectl. Needs Kubernetes' programs. */
+@ExtendWith(NeedsArtifacts.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class KubernetesTest {
@@ -60,7 +62,7 @@ final class KubernetesTest {
 
     @BeforeAll
     void up() throws Exception {
-        artifacts = Artifacts.folderOrSayNotTested();
+        artifacts = Artifacts.folder();
         installation = Installation.start("kubernetes", 24000);
         before = Host.snapshot();
         var timed = Timed.begin("up, first time");
@@ -162,7 +164,7 @@ final class KubernetesTest {
                         "controller-1",
                         "bash",
                         "-lc",
-                        "etcdctl get --print-value-only /registry/secrets/default/fruit 2>/dev/null")
+                        "etcdctl get --print-value-only /registry/secrets/default/fruit 2>/dev/null | tr -c '[:print:]' .")
                 .succeeded()
                 .output();
         assertTrue(stored.startsWith("k8s:enc:"), stored);
