@@ -74,7 +74,7 @@ final class SideBySideTest {
 
     @Test
     void a_body_that_is_too_large_makes_nothing() throws Exception {
-        var answer = installation.gateway().post("/v1/clusters", "{\"name\": \"" + "a".repeat(100_000) + "\"}");
+        var answer = installation.gateway().post("/v1/clusters", "{\"name\": \"" + "a".repeat(1_100_000) + "\"}");
 
         answer.expect(413);
         assertEquals(List.of(), installation.gateway().clusters());
