@@ -3,10 +3,12 @@
 # A cache belongs to one JDK, one set of jars and one set of flags, which its name says; the JVM checks that as well and
 # ignores a cache that does not fit.
 
-# Found by measuring, see launcher/RATIONALE.md.
+# Found by measuring, see launcher/RATIONALE.md. A cache has no machine code in it: that of a processor with AVX ends a JVM
+# on one without (SIGILL), and nothing checks; a release archive brings its caches along.
 flags_of() {
     FLAGS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xms24m -Xmx160m -Xss512k \
--XX:ReservedCodeCacheSize=48m --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8"
+-XX:ReservedCodeCacheSize=48m --enable-native-access=ALL-UNNAMED -Dfile.encoding=UTF-8 \
+-XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching"
     # The quick compiler is enough for what mostly waits. Signing is arithmetic, which the optimising one makes much faster.
     [ "$1" = pki-service ] || FLAGS="$FLAGS -XX:TieredStopAtLevel=1"
 }

@@ -242,5 +242,9 @@ test_command() {
     if [ "$code" -ne 0 ]; then
         die "the tests failed" "the lines above say which; reports are in */target/surefire-reports"
     fi
-    say "All tests passed."
+    if [ -n "${CLUSTERBOX_ARTIFACTS-}" ]; then
+        say "All tests passed."
+    else
+        say "All tests passed that ran. Not tested: a whole Kubernetes cluster (CLUSTERBOX_ARTIFACTS names no folder with its programs)."
+    fi
 }

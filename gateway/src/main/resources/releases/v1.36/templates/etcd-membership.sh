@@ -10,7 +10,8 @@ ctl() {
     ETCDCTL_API=3 etcdctl --endpoints="https://$peer:2379" --cacert=/etc/etcd/ssl/ca-crt.pem \
         --cert=/etc/etcd/ssl/client-crt.pem --key=/etc/etcd/ssl/client-key.pem "$@"
 }
-if [ ! -d /var/lib/etcd/member ]; then
+# Its write-ahead log is what makes it a member; a start that was refused leaves other files.
+if ! compgen -G '/var/lib/etcd/member/wal/*.wal' >/dev/null; then
     for peer in{{#controllers}} {{address}}{{/controllers}}; do
         [ "$peer" != {{address}} ] && answers "$peer" && members=$(ctl member list) || continue
         state=existing
