@@ -1,5 +1,6 @@
 package dev.clusterbox.artifact;
 
+import dev.clusterbox.rest.Accept;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -52,11 +53,7 @@ final class ArtifactController {
     }
 
     private static HttpResponse<?> answer(HttpRequest<?> request, PreparationView view) {
-        boolean plain = request.getHeaders().accept().stream()
-                .findFirst()
-                .filter(MediaType.TEXT_PLAIN_TYPE::equals)
-                .isPresent();
-        return plain
+        return Accept.isText(request)
                 ? HttpResponse.ok(view.text()).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.ok(view).contentType(MediaType.APPLICATION_JSON_TYPE);
     }

@@ -31,6 +31,9 @@ public final class ArtifactStore {
     /** The largest of today's is a tenth of it. */
     static final long LARGEST = 2L << 30;
 
+    /** So many files are fetched or hashed at a time: more do not go faster by one disk and one line. */
+    static final int AT_ONCE = 4;
+
     private final Path store;
     private final Path incoming;
 

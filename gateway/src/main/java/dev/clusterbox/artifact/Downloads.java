@@ -1,6 +1,7 @@
 package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Download;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
@@ -45,7 +46,7 @@ final class Downloads {
 
     /** Asks for the size of each, so that progress has an end. */
     void measure(List<Download> downloads, Watch watch) throws InterruptedException {
-        Parallel.each(downloads, download -> {
+        Parallel.each(ArtifactStore.AT_ONCE, downloads, download -> {
             for (var uri : origins.of(download.url())) {
                 long size = origins.size(uri);
                 if (size > 0) {

@@ -8,6 +8,7 @@ import dev.clusterbox.artifact.Index.Entry;
 import dev.clusterbox.artifact.Sources.InFolder;
 import dev.clusterbox.artifact.Sources.InStore;
 import dev.clusterbox.artifact.Sources.Published;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -82,7 +83,7 @@ final class Intake {
         origins.unreachable(published.keySet().stream().map(Download::url).toList());
         downloads.measure(List.copyOf(published.keySet()), watch);
         published.forEach((download, artifacts) -> work.add(() -> published(download, artifacts, watch)));
-        for (var result : Parallel.each(work, Intake::carryOut)) {
+        for (var result : Parallel.each(ArtifactStore.AT_ONCE, work, Intake::carryOut)) {
             taken.putAll(result.taken);
             lacking.putAll(result.lacking);
         }

@@ -4,6 +4,7 @@ import dev.clusterbox.artifact.Catalogue.Artifact;
 import dev.clusterbox.artifact.Intake.Taken;
 import dev.clusterbox.artifact.Sources.Published;
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.release.Release;
 import jakarta.inject.Singleton;
@@ -132,7 +133,7 @@ public final class Staging {
                     .filter(file -> !store.has(
                             images.getOrDefault(file.path().getFileName().toString(), "")))
                     .toList();
-            var taken = Parallel.each(open, intake::image);
+            var taken = Parallel.each(ArtifactStore.AT_ONCE, open, intake::image);
             for (int i = 0; i < open.size(); i++) {
                 settle(cluster, images, open.get(i).path().getFileName().toString(), taken.get(i));
             }

@@ -1,5 +1,6 @@
 package dev.clusterbox.cluster;
 
+import dev.clusterbox.problem.Problem;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -85,154 +87,91 @@ public record Cluster(
         return spec.name();
     }
 
+    /** What may be another in the next version of a cluster. */
+    private static final class Draft {
+
+        private final Cluster before;
+        private Optional<String> through;
+        private ClusterState state;
+        private Optional<String> network;
+        private List<Node> nodes;
+        private Map<String, String> authorities;
+        private Artifacts artifacts;
+        private Optional<String> apiServer;
+        private List<Addon> addons;
+        private Optional<SmokeTestResult> smokeTest;
+
+        Draft(Cluster before) {
+            this.before = before;
+            through = before.through;
+            state = before.state;
+            network = before.network;
+            nodes = before.nodes;
+            authorities = before.authorities;
+            artifacts = before.artifacts;
+            apiServer = before.apiServer;
+            addons = before.addons;
+            smokeTest = before.smokeTest;
+        }
+
+        Cluster done() {
+            return new Cluster(
+                    before.spec,
+                    through,
+                    before.uid,
+                    state,
+                    network,
+                    nodes,
+                    authorities,
+                    artifacts,
+                    apiServer,
+                    addons,
+                    smokeTest,
+                    before.createdAt);
+        }
+    }
+
+    private Cluster but(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
     public Cluster with(ClusterState newState) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                newState,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.state = newState);
     }
 
     /** Settles the range, and with it the address of each machine. */
     public Cluster in(Subnet subnet) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                Optional.of(subnet.toString()),
-                plan(spec, subnet),
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> {
+            draft.network = Optional.of(subnet.toString());
+            draft.nodes = plan(spec, subnet);
+        });
     }
 
     public Cluster with(List<Node> newNodes) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                List.copyOf(newNodes),
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.nodes = List.copyOf(newNodes));
     }
 
     public Cluster with(Map<String, String> newAuthorities) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                Collections.unmodifiableMap(new TreeMap<>(newAuthorities)),
-                artifacts,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.authorities = Collections.unmodifiableMap(new TreeMap<>(newAuthorities)));
     }
 
     public Cluster with(Artifacts staged) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                staged,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.artifacts = staged);
     }
 
     public Cluster with(SmokeTestResult result) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                Optional.of(result),
-                createdAt);
-    }
-
-    public Cluster servedAt(String address) {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                Optional.of(address),
-                addons,
-                smokeTest,
-                createdAt);
-    }
-
-    public boolean hasControlPlane() {
-        return apiServer.isPresent();
-    }
-
-    public Cluster wantedThrough(Optional<String> step) {
-        return new Cluster(
-                spec,
-                step,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.smokeTest = Optional.of(result));
     }
 
     /** Something has changed, so that what was tested says nothing any more. */
     public Cluster untested() {
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                apiServer,
-                addons,
-                Optional.empty(),
-                createdAt);
+        return but(draft -> draft.smokeTest = Optional.empty());
+    }
+
+    public Cluster wantedThrough(Optional<String> step) {
+        return but(draft -> draft.through = step);
     }
 
     /** Add-ons of the same name take the place of those that were there. */
@@ -240,19 +179,25 @@ public record Cluster(
         var all = new TreeMap<String, Addon>();
         addons.forEach(addon -> all.put(addon.name(), addon));
         more.forEach(addon -> all.put(addon.name(), addon));
-        return new Cluster(
-                spec,
-                through,
-                uid,
-                state,
-                network,
-                nodes,
-                authorities,
-                artifacts,
-                apiServer,
-                List.copyOf(all.values()),
-                smokeTest,
-                createdAt);
+        return but(draft -> draft.addons = List.copyOf(all.values()));
+    }
+
+    public Cluster servedAt(String address) {
+        return but(draft -> draft.apiServer = Optional.of(address));
+    }
+
+    public boolean hasControlPlane() {
+        return apiServer.isPresent();
+    }
+
+    /** @throws dev.clusterbox.problem.ProblemException if there is no API to ask yet */
+    public void requireControlPlane() {
+        if (!hasControlPlane()) {
+            throw Problem.conflict(
+                            "cluster '%s' has no control plane yet".formatted(name()),
+                            "bring it up first: './clusterbox up %s'".formatted(name()))
+                    .asException();
+        }
     }
 
     /** .1 the host, .10 the load balancer, .11 and on the controllers, .21 and on the nodes. */

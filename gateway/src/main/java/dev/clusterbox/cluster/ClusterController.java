@@ -3,6 +3,7 @@ package dev.clusterbox.cluster;
 import dev.clusterbox.cluster.ClusterView.ClusterList;
 import dev.clusterbox.operation.Operation;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.Accept;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -85,7 +86,7 @@ final class ClusterController {
         var asked = bodies.read(body, request.getContentType());
         if (dryRun) {
             var plan = ClusterView.of(clusters.plan(asked), Map.of(), Optional.empty());
-            return plain(request)
+            return Accept.isText(request)
                     ? HttpResponse.ok(ClusterText.plan(plan)).contentType(MediaType.TEXT_PLAIN_TYPE)
                     : HttpResponse.ok(plan).contentType(MediaType.APPLICATION_JSON_TYPE);
         }
@@ -105,7 +106,7 @@ final class ClusterController {
         for (var cluster : clusters.list()) {
             views.add(ClusterView.of(cluster, Map.of(), clusters.newestOperation(cluster)));
         }
-        return plain(request)
+        return Accept.isText(request)
                 ? HttpResponse.ok(ClusterText.list(views)).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.ok(new ClusterList(views)).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
@@ -122,7 +123,7 @@ final class ClusterController {
         var cluster = clusters.get(name);
         var view = ClusterView.of(
                 cluster, machines.of(cluster), kubernetes.of(cluster), clusters.newestOperation(cluster));
-        return plain(request)
+        return Accept.isText(request)
                 ? HttpResponse.ok(ClusterText.status(view)).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.ok(view).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
@@ -176,16 +177,9 @@ final class ClusterController {
 
     private static HttpResponse<?> accepted(HttpRequest<?> request, Operation operation) {
         var location = URI.create("/v1/operations/" + operation.id());
-        return plain(request)
+        return Accept.isText(request)
                 ? HttpResponse.accepted(location).body(operation.id() + "\n").contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.accepted(location).body(operation).contentType(MediaType.APPLICATION_JSON_TYPE);
-    }
-
-    private static boolean plain(HttpRequest<?> request) {
-        return request.getHeaders().accept().stream()
-                .findFirst()
-                .filter(MediaType.TEXT_PLAIN_TYPE::equals)
-                .isPresent();
     }
 
     private static Optional<String> checked(@Nullable String key) {

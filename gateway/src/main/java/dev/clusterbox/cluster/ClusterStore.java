@@ -1,5 +1,7 @@
 package dev.clusterbox.cluster;
 
+import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.storage.Database;
 import dev.clusterbox.storage.Database.Transaction;
 import jakarta.inject.Singleton;
@@ -39,6 +41,16 @@ public final class ClusterStore {
     public Optional<Cluster> find(String name) {
         return database.transaction(t -> t.one(
                 "SELECT document FROM clusters WHERE name = ?", row -> t.read(row.getString(1), Cluster.class), name));
+    }
+
+    /** @throws dev.clusterbox.problem.ProblemException if there is none of this name */
+    public Cluster get(String name) {
+        return find(name)
+                .orElseThrow(() -> new Problem(
+                                Code.NOT_FOUND,
+                                "there is no cluster '%s'".formatted(name),
+                                "'./clusterbox list' shows which there are")
+                        .asException());
     }
 
     public List<Cluster> list() {

@@ -63,18 +63,20 @@ public final class Clusters {
                 .filter(cluster -> latest.isPresent() || cluster.network().isPresent());
         var spec = request.spec(there);
         var through = Optional.ofNullable(request.through());
+        var addons = Optional.ofNullable(request.addons()).orElse(List.of());
         provisioner.check(spec, through);
         there.ifPresent(cluster -> refuseChanges(cluster, spec));
         if (latest.isPresent()) {
             var running = latest.get();
-            if (running.kind() == Kind.UP && running.through().equals(through)) {
+            // What is under way knows nothing of add-ons that come now.
+            if (running.kind() == Kind.UP && running.through().equals(through) && addons.isEmpty()) {
                 return remembered(by, key, hash, running);
             }
             throw busy(running);
         }
         var cluster = there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()))
                 .wantedThrough(through)
-                .withAddons(request.addons() == null ? List.of() : request.addons());
+                .withAddons(addons);
         return begin(cluster, there.isEmpty(), Kind.UP, through, by, key, hash);
     }
 
@@ -93,26 +95,17 @@ public final class Clusters {
     }
 
     /** Has a cluster removed. */
-    synchronized Operation down(String name, String by, Optional<String> key) {
-        var hash = Secrets.hash("down " + name);
-        var before = key.flatMap(k -> answered(by, k, hash));
-        if (before.isPresent()) {
-            return before.get();
-        }
-        var cluster = get(name);
-        var latest = running(name);
-        if (latest.isPresent()) {
-            if (latest.get().kind() == Kind.DOWN) {
-                return remembered(by, key, hash, latest.get());
-            }
-            throw busy(latest.get());
-        }
-        return begin(cluster, false, Kind.DOWN, Optional.empty(), by, key, hash);
+    Operation down(String name, String by, Optional<String> key) {
+        return ask(name, Kind.DOWN, by, key);
     }
 
     /** Has a cluster tested. */
-    synchronized Operation smokeTest(String name, String by, Optional<String> key) {
-        var hash = Secrets.hash("smoke-test " + name);
+    Operation smokeTest(String name, String by, Optional<String> key) {
+        return ask(name, Kind.SMOKE_TEST, by, key);
+    }
+
+    private synchronized Operation ask(String name, Kind kind, String by, Optional<String> key) {
+        var hash = Secrets.hash(kind + " " + name);
         var before = key.flatMap(k -> answered(by, k, hash));
         if (before.isPresent()) {
             return before.get();
@@ -120,27 +113,19 @@ public final class Clusters {
         var cluster = get(name);
         var latest = running(name);
         if (latest.isPresent()) {
-            if (latest.get().kind() == Kind.SMOKE_TEST) {
+            if (latest.get().kind() == kind) {
                 return remembered(by, key, hash, latest.get());
             }
             throw busy(latest.get());
         }
-        if (!cluster.hasControlPlane()) {
-            throw Problem.conflict(
-                            "cluster '%s' has no control plane yet".formatted(name),
-                            "bring it up first: './clusterbox up %s'".formatted(name))
-                    .asException();
+        if (kind == Kind.SMOKE_TEST) {
+            cluster.requireControlPlane();
         }
-        return begin(cluster, false, Kind.SMOKE_TEST, Optional.empty(), by, key, hash);
+        return begin(cluster, false, kind, Optional.empty(), by, key, hash);
     }
 
     Cluster get(String name) {
-        return clusters.find(name)
-                .orElseThrow(() -> new Problem(
-                                Problem.Code.NOT_FOUND,
-                                "there is no cluster '%s'".formatted(name),
-                                "'./clusterbox list' shows which there are")
-                        .asException());
+        return clusters.get(name);
     }
 
     List<Cluster> list() {

@@ -108,18 +108,8 @@ final class Credentials {
                             "ask with a token that has that role")
                     .asException();
         }
-        var cluster = clusters.find(name)
-                .orElseThrow(() -> new Problem(
-                                Code.NOT_FOUND,
-                                "there is no cluster '%s'".formatted(Api.shown(name)),
-                                "'./clusterbox list' shows which there are")
-                        .asException());
-        if (!cluster.hasControlPlane()) {
-            throw Problem.conflict(
-                            "cluster '%s' has no control plane yet".formatted(name),
-                            "bring it up first: './clusterbox up %s'".formatted(name))
-                    .asException();
-        }
+        var cluster = clusters.get(name);
+        cluster.requireControlPlane();
         return cluster;
     }
 

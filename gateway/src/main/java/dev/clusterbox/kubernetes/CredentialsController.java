@@ -2,6 +2,7 @@ package dev.clusterbox.kubernetes;
 
 import dev.clusterbox.kubernetes.Credentials.Credential;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.Accept;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -55,7 +56,7 @@ final class CredentialsController {
     HttpResponse<?> certify(HttpRequest<?> request, String name, @Body byte[] csr, @Nullable @QueryValue String user)
             throws InterruptedException {
         var credential = credentials.certify(name, der(csr), Caller.of(request), Optional.ofNullable(user));
-        return plain(request)
+        return Accept.isText(request)
                 ? HttpResponse.created(text(credential)).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.created(credential).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
@@ -97,12 +98,5 @@ final class CredentialsController {
     private static RuntimeException refused(String why) {
         return Problem.invalid("CSR: " + why, "send a PKCS#10 request, PEM or DER")
                 .asException();
-    }
-
-    private static boolean plain(HttpRequest<?> request) {
-        return request.getHeaders().accept().stream()
-                .findFirst()
-                .filter(MediaType.TEXT_PLAIN_TYPE::equals)
-                .isPresent();
     }
 }

@@ -3,6 +3,7 @@ package dev.clusterbox.provisioning;
 import dev.clusterbox.agent.Agents;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.Node;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import jakarta.inject.Singleton;
@@ -39,7 +40,7 @@ final class AwaitAgents implements Step {
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         var there = new AtomicInteger();
-        SideBySide.each(cluster.nodes(), node -> {
+        Parallel.each(cluster.nodes(), node -> {
             await(cluster, node);
             progress.say("%d of %d agents"
                     .formatted(there.incrementAndGet(), cluster.nodes().size()));

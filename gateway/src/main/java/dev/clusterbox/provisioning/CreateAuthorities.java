@@ -1,6 +1,7 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.remote.PkiClient;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -30,7 +31,7 @@ final class CreateAuthorities implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        var made = SideBySide.each(KINDS, kind -> pki.authority(cluster.authority(kind)));
+        var made = Parallel.each(KINDS, kind -> pki.authority(cluster.authority(kind)));
         var certificates = new TreeMap<String, String>();
         for (int i = 0; i < KINDS.size(); i++) {
             certificates.put(KINDS.get(i), made.get(i).certificate());

@@ -4,6 +4,7 @@ import dev.clusterbox.agent.AgentListeners;
 import dev.clusterbox.agent.MachineStore;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.Node;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.remote.VmClient;
@@ -57,7 +58,7 @@ final class CreateMachines implements Step {
         listeners.open(cluster.hostAddress());
         var hosts = hosts(cluster);
         var running = new AtomicInteger();
-        var nodes = SideBySide.each(cluster.nodes(), node -> {
+        var nodes = Parallel.each(cluster.nodes(), node -> {
             var played = create(cluster, node, hosts);
             progress.say("%d of %d machines"
                     .formatted(running.incrementAndGet(), cluster.nodes().size()));

@@ -2,6 +2,7 @@ package dev.clusterbox.provisioning;
 
 import dev.clusterbox.agent.MachineStore;
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.remote.VmClient;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +39,7 @@ final class DeleteMachines implements Step {
         var provider = cluster.spec().provider();
         var found = vms.machines(provider, cluster.name());
         var gone = new AtomicInteger();
-        SideBySide.each(found, machine -> {
+        Parallel.each(found, machine -> {
             vms.delete(provider, machine.name());
             progress.say("%d of %d machines".formatted(gone.incrementAndGet(), found.size()));
             return machine;

@@ -5,6 +5,7 @@ import dev.clusterbox.agent.v1.Outcome;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.ClusterSecrets;
 import dev.clusterbox.cluster.Node;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.provisioning.Step.Progress;
 import dev.clusterbox.release.Releases;
 import jakarta.inject.Singleton;
@@ -32,7 +33,7 @@ final class MachineWork {
     Cluster carryOut(String step, Cluster cluster, List<Node> nodes, Progress progress) throws InterruptedException {
         var release = releases.get(cluster.spec().kubernetes());
         var values = secrets.of(cluster);
-        var outcomes = SideBySide.each(
+        var outcomes = Parallel.each(
                 nodes,
                 node -> agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node, values)));
         long changed = outcomes.stream()

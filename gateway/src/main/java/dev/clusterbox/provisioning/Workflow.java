@@ -1,6 +1,7 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import java.util.List;
@@ -19,7 +20,7 @@ final class Workflow {
         for (var stage : stages) {
             var before = journal.cluster();
             try {
-                var branches = SideBySide.each(stage, step -> run(journal, step, before));
+                var branches = Parallel.each(stage, step -> run(journal, step, before));
                 journal.learnt(SideBySide.merge(before, branches));
             } catch (StepFailed e) {
                 journal.failedAt(e.step, e.problem);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.clusterbox.fixture.Clusters;
+import dev.clusterbox.parallel.Parallel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -250,8 +252,7 @@ final class DownloadsTest {
     void two_that_want_the_same_fetch_it_once() throws InterruptedException {
         Parallel.each(
                 List.of(1, 2, 3, 4),
-                i -> bench.staging.stage(
-                        dev.clusterbox.fixture.Clusters.tutorial(), "1.36", List.of("etcd", "etcdctl"), message -> {}));
+                i -> bench.staging.stage(Clusters.tutorial(), "1.36", List.of("etcd", "etcdctl"), message -> {}));
 
         assertEquals(1, publisher.gets().size());
     }

@@ -1,12 +1,9 @@
 package dev.clusterbox.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.fixture.Installation;
-import dev.clusterbox.fixture.Rest;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,17 +25,7 @@ final class BadRequestsTest {
 
     @AfterEach
     void nothing_was_made() {
-        assertEquals(List.of(), installation.rows("SELECT name FROM clusters"));
-        assertEquals(List.of(), installation.rows("SELECT id FROM operations WHERE cluster <> 'demo'"));
-        assertEquals(List.of(), installation.vm.machines());
-    }
-
-    private void assertProblem(int status, String code, Rest.Answer answer) {
-        assertEquals(status, answer.status(), answer.body());
-        assertEquals("application/problem+json", answer.header("Content-Type"));
-        assertEquals(code, answer.text("code"), answer.body());
-        assertEquals(String.valueOf(status), answer.text("status"));
-        assertFalse(answer.text("detail").isBlank(), answer.body());
+        installation.assertNothingMade();
     }
 
     @ParameterizedTest
@@ -83,8 +70,11 @@ final class BadRequestsTest {
                 "name: [unclosed"
             })
     void a_bad_request_is_refused_and_nothing_made(String yaml) {
-        assertProblem(400, "INVALID", installation.rest().up(yaml));
-        assertProblem(400, "INVALID", installation.rest().post("/v1/clusters?dryRun=true", "application/yaml", yaml));
+        installation.rest().up(yaml).assertProblem(400, "INVALID");
+        installation
+                .rest()
+                .post("/v1/clusters?dryRun=true", "application/yaml", yaml)
+                .assertProblem(400, "INVALID");
     }
 
     @ParameterizedTest
@@ -101,7 +91,7 @@ final class BadRequestsTest {
     void bad_json_is_refused_with_what_was_expected(String json, String expected) {
         var answer = installation.rest().post("/v1/clusters", "application/json", json);
 
-        assertProblem(400, "INVALID", answer);
+        answer.assertProblem(400, "INVALID");
         assertTrue(answer.text("detail").contains(expected), answer.body());
     }
 
@@ -119,21 +109,20 @@ final class BadRequestsTest {
                         .rest()
                         .post("/v1/clusters", "application/x-www-form-urlencoded", "name=demo")
                         .status());
-        assertProblem(400, "INVALID", installation.rest().post("/v1/clusters", "application/json", ""));
+        installation.rest().post("/v1/clusters", "application/json", "").assertProblem(400, "INVALID");
     }
 
     @Test
     void a_body_that_is_too_large_is_refused() {
         var answer = installation.rest().post("/v1/clusters", "application/yaml", "# " + "x".repeat(1_100_000));
 
-        assertProblem(413, "TOO_LARGE", answer);
+        answer.assertProblem(413, "TOO_LARGE");
     }
 
     @Test
     void keys_of_no_use_are_refused() {
         var rest = installation.rest();
-        assertProblem(
-                400, "INVALID", rest.with("Idempotency-Key", "x".repeat(101)).up("name: demo"));
-        assertProblem(400, "INVALID", rest.with("Idempotency-Key", "a b").up("name: demo"));
+        rest.with("Idempotency-Key", "x".repeat(101)).up("name: demo").assertProblem(400, "INVALID");
+        rest.with("Idempotency-Key", "a b").up("name: demo").assertProblem(400, "INVALID");
     }
 }

@@ -1,11 +1,9 @@
 package dev.clusterbox.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.fixture.Installation;
-import dev.clusterbox.fixture.Rest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,17 +28,7 @@ final class ClusterControllerTest {
 
     @AfterEach
     void nothing_was_made() {
-        assertEquals(List.of(), installation.rows("SELECT name FROM clusters"));
-        assertEquals(List.of(), installation.rows("SELECT id FROM operations WHERE cluster <> 'demo'"));
-        assertEquals(List.of(), installation.vm.machines());
-    }
-
-    private void assertProblem(int status, String code, Rest.Answer answer) {
-        assertEquals(status, answer.status(), answer.body());
-        assertEquals("application/problem+json", answer.header("Content-Type"));
-        assertEquals(code, answer.text("code"), answer.body());
-        assertEquals(String.valueOf(status), answer.text("status"));
-        assertFalse(answer.text("detail").isBlank(), answer.body());
+        installation.assertNothingMade();
     }
 
     @ParameterizedTest
@@ -59,18 +47,16 @@ final class ClusterControllerTest {
     })
     void nothing_is_told_to_who_has_no_token(String method, String path) {
         var stranger = installation.rest().withoutToken();
-        assertProblem(401, "UNAUTHENTICATED", stranger.send(method, path));
+        stranger.send(method, path).assertProblem(401, "UNAUTHENTICATED");
         for (var header :
                 List.of("Bearer", "Bearer ", "Bearer x", "Basic YWRtaW46YWRtaW4=", "Bearer " + "x".repeat(600))) {
-            assertProblem(
-                    401,
-                    "UNAUTHENTICATED",
-                    stranger.with("Authorization", header).send(method, path));
+            stranger.with("Authorization", header).send(method, path).assertProblem(401, "UNAUTHENTICATED");
         }
-        assertProblem(
-                401,
-                "UNAUTHENTICATED",
-                installation.rest().withToken(installation.token("admin") + "x").send(method, path));
+        installation
+                .rest()
+                .withToken(installation.token("admin") + "x")
+                .send(method, path)
+                .assertProblem(401, "UNAUTHENTICATED");
     }
 
     @Test
@@ -85,9 +71,10 @@ final class ClusterControllerTest {
         var viewer = installation.rest().withToken("a-token-of-a-dashboard");
 
         assertEquals(200, viewer.get("/v1/clusters").status());
-        assertProblem(403, "FORBIDDEN", viewer.up("name: demo"));
-        assertProblem(403, "FORBIDDEN", viewer.post("/v1/clusters?dryRun=true", "application/yaml", "name: demo"));
-        assertProblem(403, "FORBIDDEN", viewer.delete("/v1/clusters/demo"));
+        viewer.up("name: demo").assertProblem(403, "FORBIDDEN");
+        viewer.post("/v1/clusters?dryRun=true", "application/yaml", "name: demo")
+                .assertProblem(403, "FORBIDDEN");
+        viewer.delete("/v1/clusters/demo").assertProblem(403, "FORBIDDEN");
     }
 
     @Test
@@ -106,9 +93,9 @@ final class ClusterControllerTest {
                 "/env",
                 "/beans",
                 "/loggers")) {
-            assertProblem(404, "NOT_FOUND", rest.get(path));
+            rest.get(path).assertProblem(404, "NOT_FOUND");
         }
-        assertProblem(404, "NOT_FOUND", rest.delete("/v1/clusters/demo"));
+        rest.delete("/v1/clusters/demo").assertProblem(404, "NOT_FOUND");
         assertEquals(405, rest.send("PATCH", "/v1/clusters").status());
     }
 

@@ -192,6 +192,10 @@ final class UpTest {
                 other.text("detail"));
         assertEquals(
                 409, installation.rest().up("{name: busy, through: agents}").status());
+        var late = installation
+                .rest()
+                .up("{name: busy, through: etcd, addons: [{name: late, manifest: 'kind: Namespace'}]}");
+        assertEquals(409, late.status(), "what is under way would not apply it");
         var down = installation.rest().delete("/v1/clusters/busy");
         assertEquals(409, down.status());
         assertTrue(down.text("detail").startsWith("up of 'busy' is under way, for admin since "), down.body());

@@ -23,11 +23,7 @@ public record ProblemBody(String type, String title, int status, String detail, 
     /** As application/problem+json, or for terminals (Accept: text/plain) as the message and the hint, a line each. */
     MutableHttpResponse<?> answer(HttpRequest<?> request) {
         var response = HttpResponse.status(HttpStatus.valueOf(status));
-        var plain = request.getHeaders().accept().stream()
-                .findFirst()
-                .filter(type -> type.equals(MediaType.TEXT_PLAIN_TYPE)
-                        || type.getSubtype().equals("tab-separated-values"))
-                .isPresent();
+        var plain = Accept.isText(request) || Accept.first(request).getSubtype().equals("tab-separated-values");
         return plain
                 ? response.contentType(MediaType.TEXT_PLAIN_TYPE).body(detail + "\n" + hint + "\n")
                 : response.contentType(MEDIA_TYPE).body(this);

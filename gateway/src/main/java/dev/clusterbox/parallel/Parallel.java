@@ -1,4 +1,4 @@
-package dev.clusterbox.artifact;
+package dev.clusterbox.parallel;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,33 +8,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
-/** Work on several things, a few at a time. */
-final class Parallel {
-
-    static final int AT_ONCE = 4;
+/** A virtual thread for each of several things. */
+public final class Parallel {
 
     /** What is done to each. */
-    interface Task<T, R> {
+    public interface Task<T, R> {
         R on(T item) throws InterruptedException;
     }
 
     private Parallel() {}
 
-    /** Returns the results in the order of the items. The first failure interrupts the others, waits for them, and is thrown. */
-    static <T, R> List<R> each(List<T> items, Task<T, R> task) throws InterruptedException {
-        var places = new Semaphore(AT_ONCE);
+    /**
+     * Returns the results in the order of the items. The first failure interrupts the others, waits for them, and is thrown.
+     */
+    public static <T, R> List<R> each(List<T> items, Task<T, R> task) throws InterruptedException {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var completion = new ExecutorCompletionService<R>(executor);
             var futures = new ArrayList<Future<R>>();
             for (var item : items) {
-                futures.add(completion.submit(() -> {
-                    places.acquire();
-                    try {
-                        return task.on(item);
-                    } finally {
-                        places.release();
-                    }
-                }));
+                futures.add(completion.submit(() -> task.on(item)));
             }
             try {
                 for (int i = 0; i < futures.size(); i++) {
@@ -49,6 +41,19 @@ final class Parallel {
                 throw e;
             }
         }
+    }
+
+    /** The same, but so many of them at a time. */
+    public static <T, R> List<R> each(int atOnce, List<T> items, Task<T, R> task) throws InterruptedException {
+        var places = new Semaphore(atOnce);
+        return each(items, item -> {
+            places.acquire();
+            try {
+                return task.on(item);
+            } finally {
+                places.release();
+            }
+        });
     }
 
     private static RuntimeException unwrapped(ExecutionException e) throws InterruptedException {
