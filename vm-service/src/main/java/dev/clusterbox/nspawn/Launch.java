@@ -17,7 +17,8 @@ import java.util.Optional;
 /**
  * Turns a machine's folder into a running machine. One process becomes, step by step, the machine's outermost one: it
  * enters the control groups, gets a mount and a network namespace, makes its own cable to the bridge, mounts its root file
- * system, and is systemd-nspawn at last. What it made before it fails or is killed is in its namespaces and gone with it.
+ * system, and runs systemd-nspawn, again when the machine reboots. What it made before it fails or is killed is in its
+ * namespaces and gone with it.
  */
 final class Launch {
 
@@ -27,6 +28,9 @@ final class Launch {
             exec 9< /proc/self/ns/net
             exec unshare --mount --net --propagation private -- sh -ec "$CB_INSIDE" sh "$@"
             """;
+
+    /** How systemd-nspawn says that the machine wants to boot again, and leaves that to others (its {@code --keep-unit}). */
+    private static final int REBOOT = 133;
 
     /**
      * Runs in the new namespaces. The address is there before the machine boots, so that nothing in it has to wait for a
@@ -50,8 +54,9 @@ final class Launch {
             mkdir -p /run/systemd
             mount -t tmpfs -o mode=755 tmpfs /run/systemd
             mount -t overlay -o "lowerdir=$CB_LAYERS,upperdir=$CB_FOLDER/upper,workdir=$CB_FOLDER/work" overlay "$CB_FOLDER/root"
-            exec systemd-nspawn "$@"
-            """;
+            while code=0; setpriv --pdeathsig KILL systemd-nspawn "$@" || code=$?; [ $code = %d ]; do :; done
+            exit $code
+            """.formatted(REBOOT);
 
     /** Seven at once on two cores take about one. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -148,12 +153,14 @@ final class Launch {
                 .asException();
     }
 
-    /** The child that has become systemd; before, it is systemd-nspawn preparing the inside. */
+    /** The child of systemd-nspawn that has become systemd; before, it is systemd-nspawn preparing the inside. */
     static Optional<HostProcess> firstProcess(HostProcess outermost) {
-        return outermost.name().equals("systemd-nspawn")
-                ? outermost.children().stream()
-                        .filter(child -> child.name().equals("systemd"))
-                        .findFirst()
-                : Optional.empty();
+        return child(outermost, "systemd-nspawn").flatMap(nspawn -> child(nspawn, "systemd"));
+    }
+
+    private static Optional<HostProcess> child(HostProcess parent, String name) {
+        return parent.children().stream()
+                .filter(child -> child.name().equals(name))
+                .findFirst();
     }
 }

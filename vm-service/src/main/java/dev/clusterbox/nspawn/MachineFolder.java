@@ -130,7 +130,9 @@ record MachineFolder(Path path) {
 
     /** For a machine that does not run; at each start, so that it is what this version of the service needs. */
     void writeNodeKernel() {
-        GuestFiles.atRest(upper()).write(NodeKernel.UNIT_FILE, NodeKernel.UNIT_TEXT, "rw-r--r--");
+        var files = GuestFiles.atRest(upper());
+        files.write(NodeKernel.UNIT_FILE, NodeKernel.UNIT_TEXT, "rw-r--r--");
+        files.write(NodeKernel.MANAGER_FILE, NodeKernel.MANAGER_TEXT, "rw-r--r--");
     }
 
     private static boolean isOurs(Path resolver) {

@@ -38,6 +38,11 @@ final class NodeKernel {
               own=$$(basename $$setting); if [ ! -e $$own ]; then cat /proc/sys/$$setting > $$own; mount --bind $$own /proc/sys/$$setting; fi; done'
             """;
 
+    static final Path MANAGER_FILE = Path.of("etc/systemd/system.conf.d/clusterbox-node.conf");
+
+    /** A container ignores being asked to end as the first process that it is; a node that reboots waits for it so long. */
+    static final String MANAGER_TEXT = "[Manager]\nDefaultTimeoutStopSec=10s\n";
+
     private static final Path KERNEL_LOG = Path.of("/dev/kmsg");
 
     private NodeKernel() {}

@@ -187,4 +187,37 @@ final class NodeTest {
 
         assertEquals(List.of(), sleeping());
     }
+
+    @Test
+    void a_machine_that_reboots_itself_comes_back_as_it_was() throws Exception {
+        runContainers();
+        RealMachines.in(node, "ctr -n k8s.io tasks resume paused").orFail();
+        RealMachines.in(node, "systemctl enable containerd; echo kept > /etc/kept; touch /run/lost")
+                .orFail();
+
+        RealMachines.in(node, "systemctl reboot");
+        var again = rebooted();
+
+        assertEquals("kept\n", RealMachines.in(again, "cat /etc/kept").orFail());
+        assertFalse(RealMachines.in(again, "test -e /run/lost").succeeded());
+        assertEquals(List.of(), sleeping());
+        RealMachines.in(again, "ping -c1 -W2 192.168.56.1; test -z \"$(systemctl --failed --quiet)\"")
+                .orFail();
+        assertTrue(
+                RealMachines.in(again, "ctr -n k8s.io images list -q").orFail().contains("test.local/tiny:1\n"));
+    }
+
+    /** With another first process than before, and done with its boot. */
+    private Machine rebooted() throws Exception {
+        for (int i = 0; i < 1000; i++) {
+            var now = machines.provider().find(RealMachines.NODE.name()).orElseThrow();
+            if (now.power() == PowerState.RUNNING
+                    && !now.enter().equals(node.enter())
+                    && RealMachines.in(now, "systemctl is-system-running").succeeded()) {
+                return now;
+            }
+            Thread.sleep(Duration.ofMillis(20));
+        }
+        throw new AssertionError("not back in 20 s: " + machines.provider().find(RealMachines.NODE.name()));
+    }
 }
