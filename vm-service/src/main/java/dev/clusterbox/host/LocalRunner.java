@@ -32,8 +32,15 @@ public final class LocalRunner implements CommandRunner {
     /** More than any command here prints; a program that prints more is read to its end, and what it printed is cut. */
     private static final int MOST_OUTPUT = 1 << 20;
 
-    /** Where a program stands on this host. */
+    /**
+     * Where a program stands on this host.
+     *
+     * @param program its name, or its whole path
+     */
     public static Optional<Path> find(String program) {
+        if (program.startsWith("/")) {
+            return Optional.of(Path.of(program)).filter(Files::isExecutable);
+        }
         return FOLDERS.stream()
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
@@ -42,7 +49,9 @@ public final class LocalRunner implements CommandRunner {
 
     @Override
     public CommandResult run(Command command, Consumer<String> progress) throws InterruptedException {
-        var process = start(builder(command.arguments()));
+        var builder = builder(command.arguments());
+        builder.environment().putAll(command.environment());
+        var process = start(builder);
         try {
             var stdout = reading(process.getInputStream(), _ -> {});
             var stderr = reading(process.getErrorStream(), progress);
