@@ -5,6 +5,7 @@ import dev.clusterbox.host.CommandRunner;
 import dev.clusterbox.machine.MachineSpec;
 import dev.clusterbox.network.Ipv4;
 import dev.clusterbox.seed.GuestFiles;
+import dev.clusterbox.seed.HostsFile;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,9 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -95,20 +94,12 @@ record MachineFolder(Path path) {
     private void write(MachineSpec spec, UUID id) throws IOException {
         var files = GuestFiles.atRest(upper());
         files.write(Path.of("etc/hostname"), spec.hostName() + "\n", "rw-r--r--");
-        files.write(Path.of("etc/hosts"), hosts(spec), "rw-r--r--");
+        files.write(Path.of("etc/hosts"), HostsFile.of(spec.hostName(), spec.address(), spec.hosts()), "rw-r--r--");
         // A machine that has its id does not think that it boots for the first time, which would enable what is masked.
         files.write(Path.of("etc/machine-id"), id.toString().replace("-", "") + "\n", "r--r--r--");
         folder(upper().resolve("var"), "rwxr-xr-x");
         folder(upper().resolve("var/lib"), "rwxr-xr-x");
         folder(upper().resolve("var/lib/clusterbox"), "rwx------");
-    }
-
-    private static String hosts(MachineSpec spec) {
-        Map<String, Ipv4> names = new TreeMap<>(spec.hosts());
-        names.putIfAbsent(spec.hostName(), spec.address());
-        return names.entrySet().stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey() + "\n")
-                .collect(Collectors.joining("", "127.0.0.1 localhost\n", ""));
     }
 
     private static void folder(Path folder, String permissions) throws IOException {
