@@ -69,16 +69,20 @@ final class BaseImage {
         var arguments = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private", "--"));
         arguments.addAll(List.of("mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory"));
         arguments.add("--include=" + String.join(",", recipe.packages()));
-        host.run(Command.of("apt-config", "dump"))
-                .orFail()
-                .lines()
-                .filter(line -> NEEDED.matcher(line).matches())
-                .forEach(line -> arguments.add("--aptopt=" + line));
+        aptOptions(host).forEach(line -> arguments.add("--aptopt=" + line));
         arguments.add("--aptopt=Acquire::Languages \"none\";");
         LEFT_OUT.forEach(option -> arguments.add("--dpkgopt=" + option));
         arguments.add("--dpkgopt=force-unsafe-io");
         arguments.addAll(List.of(recipe.sources().suite(), root.toString(), sources.toString()));
         return Command.of(arguments).within(LIMIT);
+    }
+
+    static List<String> aptOptions(CommandRunner host) throws InterruptedException {
+        return host.run(Command.of("apt-config", "dump"))
+                .orFail()
+                .lines()
+                .filter(line -> NEEDED.matcher(line).matches())
+                .toList();
     }
 
     /** What apt and mmdebstrap complained of first; the rest follows from it. */

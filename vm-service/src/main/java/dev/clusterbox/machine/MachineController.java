@@ -80,6 +80,14 @@ final class MachineController {
         LOG.info("{} planted a seed in {}", Caller.of(http).name(), name);
     }
 
+    /** The agent has what it needs: the seed is not left lying about. */
+    @Delete("/{name}/seed")
+    @Status(HttpStatus.NO_CONTENT)
+    void forgetSeed(HttpRequest<?> http, String provider, String name) throws InterruptedException {
+        providers.named(provider).forgetSeed(MachineName.parse(name));
+        LOG.info("{} had the seed of {} forgotten", Caller.of(http).name(), name);
+    }
+
     @Post("/{name}/start")
     Machine start(HttpRequest<?> http, String provider, String name) throws InterruptedException {
         var machine = providers.named(provider).start(MachineName.parse(name));

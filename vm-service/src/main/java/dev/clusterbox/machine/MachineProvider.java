@@ -39,6 +39,12 @@ public interface MachineProvider {
     /** Gives a machine its seed, in place of the one it may have. It may run or not. */
     void plant(MachineName name, Seed seed) throws InterruptedException;
 
+    /**
+     * Takes the seed away, once the machine's agent has its certificates: nothing is left of it outside of the machine.
+     * A machine that is not there, or has no seed, is fine.
+     */
+    void forgetSeed(MachineName name) throws InterruptedException;
+
     /** Returns when the machine's first process runs. */
     Machine start(MachineName name) throws InterruptedException;
 

@@ -3,8 +3,10 @@ package dev.clusterbox.machine;
 import dev.clusterbox.network.Ipv4;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.rest.SshPublicKey;
 import dev.clusterbox.seed.Seed;
 import io.micronaut.serde.annotation.Serdeable;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,8 @@ record SeedRequest(
         @Nullable String gateway,
         @Nullable String authority,
         @Nullable String hostName,
-        @Nullable String address) {
+        @Nullable String address,
+        @Nullable String sshPublicKey) {
 
     Seed toSeed() {
         return new Seed(
@@ -25,7 +28,8 @@ record SeedRequest(
                 Needed.field("gateway", gateway),
                 Needed.field("authority", authority),
                 Needed.field("hostName", hostName),
-                Ipv4.parse(Needed.field("address", address)));
+                Ipv4.parse(Needed.field("address", address)),
+                Optional.ofNullable(sshPublicKey).map(SshPublicKey::parse));
     }
 
     private static UUID id(String text) {

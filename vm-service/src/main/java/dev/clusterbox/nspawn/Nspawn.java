@@ -212,6 +212,12 @@ final class Nspawn implements MachineProvider {
         });
     }
 
+    /** It is a file in the machine, where the agent keeps what it needs of it: there is none outside. */
+    @Override
+    public void forgetSeed(MachineName name) {
+        // Nothing to take away.
+    }
+
     @Override
     public Machine start(MachineName name) throws InterruptedException {
         return turns.on(name, () -> {

@@ -3,7 +3,9 @@ package dev.clusterbox.seed;
 import dev.clusterbox.network.Ipv4;
 import dev.clusterbox.network.Label;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.SshPublicKey;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -12,8 +14,16 @@ import java.util.regex.Pattern;
  *
  * @param gateway where the gateway listens for agents, {@code host:port}
  * @param authority the certificate that the agent trusts for this, PEM
+ * @param sshPublicKey whoever has its private half may log in as root, where the machine has an SSH server
  */
-public record Seed(UUID machine, String token, String gateway, String authority, String hostName, Ipv4 address) {
+public record Seed(
+        UUID machine,
+        String token,
+        String gateway,
+        String authority,
+        String hostName,
+        Ipv4 address,
+        Optional<SshPublicKey> sshPublicKey) {
 
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{16,512}");
     private static final Pattern GATEWAY = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252}):[1-9][0-9]{0,4}");
@@ -34,6 +44,11 @@ public record Seed(UUID machine, String token, String gateway, String authority,
                     .asException();
         }
         Label.parse("hostName", hostName);
+    }
+
+    /** A seed that lets nobody in. */
+    public Seed(UUID machine, String token, String gateway, String authority, String hostName, Ipv4 address) {
+        this(machine, token, gateway, authority, hostName, address, Optional.empty());
     }
 
     /** As java.util.Properties read it. No value can end its line: each was checked, and line ends are escaped. */

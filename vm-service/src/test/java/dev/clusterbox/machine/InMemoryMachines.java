@@ -108,6 +108,11 @@ final class InMemoryMachines implements MachineProvider {
     }
 
     @Override
+    public void forgetSeed(MachineName name) {
+        // It keeps none.
+    }
+
+    @Override
     public synchronized Machine start(MachineName name) {
         return switched(name, PowerState.RUNNING);
     }

@@ -196,6 +196,23 @@ public abstract class MachineProviderContract {
     }
 
     @Test
+    void a_seed_can_be_forgotten_again_and_again_and_another_one_planted() throws Exception {
+        var provider = withNetwork();
+        provider.forgetSeed(SPEC.name());
+        var machine = provider.create(SPEC);
+        provider.forgetSeed(SPEC.name());
+
+        provider.plant(SPEC.name(), seed(machine.id()));
+        provider.start(SPEC.name());
+        provider.forgetSeed(SPEC.name());
+        provider.forgetSeed(SPEC.name());
+        provider.plant(SPEC.name(), seed(machine.id()));
+
+        assertEquals(
+                PowerState.RUNNING, provider.find(SPEC.name()).orElseThrow().power());
+    }
+
+    @Test
     void a_machine_needs_its_network() throws Exception {
         var provider = provider();
 

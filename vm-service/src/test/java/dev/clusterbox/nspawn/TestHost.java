@@ -1,8 +1,6 @@
 package dev.clusterbox.nspawn;
 
-import dev.clusterbox.host.Command;
-import dev.clusterbox.host.CommandResult;
-import dev.clusterbox.host.CommandRunner;
+import dev.clusterbox.host.HostsNetwork;
 import dev.clusterbox.host.LocalRunner;
 import dev.clusterbox.image.Image.State;
 import dev.clusterbox.image.Images;
@@ -12,10 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The real host, from a network namespace of its own (see {@code src/test/netns}), and an image that is built once. */
 final class TestHost {
@@ -27,7 +22,7 @@ final class TestHost {
     /** The folder of images, with the root file system in it. */
     static Path images() throws IOException, InterruptedException {
         var folder = Files.createDirectories(Path.of(System.getProperty("clusterbox.images")));
-        var images = new Images(folder.toRealPath(), Optional.empty(), TestHost::runInTheHostsNetwork);
+        var images = new Images(folder.toRealPath(), Optional.empty(), new HostsNetwork());
         var image = images.prepare();
         while (image.state() == State.BUILDING) {
             Thread.sleep(Duration.ofMillis(200));
@@ -37,18 +32,6 @@ final class TestHost {
             throw new IllegalStateException(image.toString());
         }
         return folder;
-    }
-
-    private static CommandResult runInTheHostsNetwork(Command command, Consumer<String> progress)
-            throws InterruptedException {
-        var arguments = new ArrayList<>(List.of(
-                "nsenter",
-                "--net=/proc/%d/fd/9".formatted(ProcessHandle.current().pid()),
-                "--"));
-        arguments.addAll(command.arguments());
-        var there = Command.of(arguments).withInput(command.input()).within(command.limit());
-        CommandRunner runner = RUNNER;
-        return runner.run(there, progress);
     }
 
     /** A stand-in for the agent: a file that is there, and nothing that runs. */
