@@ -13,10 +13,6 @@ final class Furnishing {
     private static final Path UNITS = Path.of("etc/systemd/system");
     private static final Path NOTHING = Path.of("/dev/null");
 
-    /** The cluster's programs start when a cluster says so, with its configuration. */
-    private static final List<String> OF_THE_CLUSTER =
-            List.of("haproxy.service", "etcd.service", "etcd2.service", "containerd.service");
-
     /** What a container has no use for: hardware, terminals, the host's housekeeping, what is done before it boots. */
     private static final List<String> OF_A_COMPUTER = List.of(
             "apt-daily.service",
@@ -55,7 +51,7 @@ final class Furnishing {
 
     static void of(Path root) throws IOException {
         var units = Files.createDirectories(root.resolve(UNITS));
-        for (var unit : OF_THE_CLUSTER) {
+        for (var unit : Contents.UNITS_OF_THE_CLUSTER) {
             link(units.resolve(unit), NOTHING);
         }
         for (var unit : OF_A_COMPUTER) {

@@ -3,7 +3,6 @@ package dev.clusterbox.image;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -16,27 +15,8 @@ record Recipe(AptSources sources, List<String> packages) {
     /** Of all packages together, measured on Debian 12; an Ubuntu is about the same. */
     static final int DOWNLOAD_MIB = 115;
 
-    private static final List<String> SYSTEM =
-            List.of("systemd", "systemd-sysv", "dbus", "iproute2", "iputils-ping", "procps", "kmod", "ca-certificates");
-
-    private static final List<String> CLUSTER = List.of("haproxy", "etcd-server", "etcd-client");
-
-    /** What Kubernetes asks of a node. */
-    private static final List<String> NODE = List.of(
-            "containerd",
-            "runc",
-            "containernetworking-plugins",
-            "iptables",
-            "nftables",
-            "ebtables",
-            "ipset",
-            "conntrack",
-            "socat");
-
     static Recipe ofThisHost() {
-        var packages = new ArrayList<String>();
-        List.of(SYSTEM, CLUSTER, NODE).forEach(packages::addAll);
-        return new Recipe(AptSources.ofThisHost(), List.copyOf(packages));
+        return new Recipe(AptSources.ofThisHost(), Contents.PACKAGES);
     }
 
     String key() {

@@ -64,7 +64,8 @@ public record NoCloudSeed(SshPublicKey user, SshPublicKey hostKey, String hostPr
                 %s
                 package_update: false
                 package_upgrade: false
-                """.formatted(USER, user, hostKey, hostPrivateKey.strip().indent(4).stripTrailing()));
+                """.formatted(
+                        USER, user, hostKey, hostPrivateKey.strip().indent(4).stripTrailing()));
         return files;
     }
 

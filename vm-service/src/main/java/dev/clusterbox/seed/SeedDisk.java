@@ -20,11 +20,7 @@ import java.util.Map;
  * @param hosts names and addresses that the machine knows without asking anybody
  */
 public record SeedDisk(
-        Seed seed,
-        Cidr network,
-        HardwareAddress nat,
-        HardwareAddress hostOnly,
-        Map<String, Ipv4> hosts) {
+        Seed seed, Cidr network, HardwareAddress nat, HardwareAddress hostOnly, Map<String, Ipv4> hosts) {
 
     public static final String LABEL = "CLUSTERBOX";
 

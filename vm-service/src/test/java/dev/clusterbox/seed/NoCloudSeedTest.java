@@ -48,7 +48,9 @@ final class NoCloudSeedTest {
         assertEquals("#cloud-config", lines.getFirst());
         assertTrue(lines.contains("      - \"" + SeedDisks.KEY + "\""), lines.toString());
         assertTrue(lines.contains("  ecdsa_public: \"" + HOST + "\""), lines.toString());
-        assertTrue(lines.containsAll(List.of("    -----BEGIN PRIVATE KEY-----", "    MEEC", "    +/==")), lines.toString());
+        assertTrue(
+                lines.containsAll(List.of("    -----BEGIN PRIVATE KEY-----", "    MEEC", "    +/==")),
+                lines.toString());
         assertTrue(lines.containsAll(List.of("    lock_passwd: true", "ssh_pwauth: false", "disable_root: true")));
         assertEquals(21, lines.size(), lines.toString());
     }

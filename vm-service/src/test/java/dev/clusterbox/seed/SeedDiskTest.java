@@ -126,8 +126,7 @@ final class SeedDiskTest {
         for (var range : List.of("192.168.57.0/24", "192.168.56.0/28", "192.168.56.20/30")) {
             assertThrows(
                     ProblemException.class,
-                    () -> new SeedDisk(
-                            SeedDisks.SEED, Cidr.parse(range), SeedDisks.NAT, SeedDisks.HOST_ONLY, Map.of()),
+                    () -> new SeedDisk(SeedDisks.SEED, Cidr.parse(range), SeedDisks.NAT, SeedDisks.HOST_ONLY, Map.of()),
                     range);
         }
     }
@@ -136,8 +135,7 @@ final class SeedDiskTest {
     void two_adapters_are_not_the_same() {
         assertThrows(
                 ProblemException.class,
-                () -> new SeedDisk(
-                        SeedDisks.SEED, SeedDisks.NETWORK, SeedDisks.NAT, SeedDisks.NAT, Map.of()));
+                () -> new SeedDisk(SeedDisks.SEED, SeedDisks.NETWORK, SeedDisks.NAT, SeedDisks.NAT, Map.of()));
     }
 
     @ParameterizedTest
@@ -148,8 +146,7 @@ final class SeedDiskTest {
 
         assertThrows(
                 ProblemException.class,
-                () -> new SeedDisk(
-                        SeedDisks.SEED, SeedDisks.NETWORK, SeedDisks.NAT, SeedDisks.HOST_ONLY, hosts));
+                () -> new SeedDisk(SeedDisks.SEED, SeedDisks.NETWORK, SeedDisks.NAT, SeedDisks.HOST_ONLY, hosts));
     }
 
     @ParameterizedTest
