@@ -24,7 +24,7 @@ interface HostOnly {
     void remove(String link) throws InterruptedException;
 
     /** What {@code modifyvm} needs so that an adapter is in it. */
-    List<String> adapter(int number, String link);
+    List<String> adapter(int number, String link) throws InterruptedException;
 
     /** A problem if VirtualBox will not have this range. */
     void requireAllowed(Cidr range) throws InterruptedException;

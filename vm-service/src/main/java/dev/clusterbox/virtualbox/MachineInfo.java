@@ -38,8 +38,13 @@ record MachineInfo(UUID id, String name, String file, String state, Map<String, 
 
     PowerState power() {
         return switch (state) {
-            case "running", "livesnapshotting", "onlinesnapshotting", "resetting", "stopping", "saving", "teleporting" ->
-                PowerState.RUNNING;
+            case "running",
+                    "livesnapshotting",
+                    "onlinesnapshotting",
+                    "resetting",
+                    "stopping",
+                    "saving",
+                    "teleporting" -> PowerState.RUNNING;
             case "starting", "restoring" -> PowerState.STARTING;
             case "paused", "teleportingpausedvm" -> PowerState.PAUSED;
             case "saved", "aborted-saved" -> PowerState.SAVED;

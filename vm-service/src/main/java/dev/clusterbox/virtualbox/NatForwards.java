@@ -63,8 +63,7 @@ final class NatForwards implements PortForwards {
         var arguments = machine.info().hasProcess()
                 ? List.of("controlvm", machine.id(), "natpf1")
                 : List.of("modifyvm", machine.id(), "--natpf1");
-        manage.run(Stream.concat(arguments.stream(), Stream.of(rule))
-                .toArray(String[]::new));
+        manage.run(Stream.concat(arguments.stream(), Stream.of(rule)).toArray(String[]::new));
     }
 
     @Override

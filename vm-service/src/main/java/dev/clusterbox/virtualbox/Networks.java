@@ -69,7 +69,7 @@ final class Networks {
     }
 
     /** What {@code modifyvm} needs so that an adapter is in the network. */
-    List<String> adapter(int number, Network network) {
+    List<String> adapter(int number, Network network) throws InterruptedException {
         return hostOnly.adapter(number, network.interfaceName());
     }
 
@@ -80,7 +80,8 @@ final class Networks {
             hostOnly.requireAllowed(spec.cidr());
             var before = hostOnly.links().stream().map(Link::name).toList();
             write(spec.name(), new StoredNetwork(spec.cidr().toString(), spec.cluster(), null, before));
-        } else if (!there.cidr().equals(spec.cidr().toString()) || !there.cluster().equals(spec.cluster())) {
+        } else if (!there.cidr().equals(spec.cidr().toString())
+                || !there.cluster().equals(spec.cluster())) {
             throw Problem.conflict(
                             "network %s is there with the range %s, for the cluster %s"
                                     .formatted(spec.name(), there.cidr(), there.cluster()),
@@ -111,8 +112,8 @@ final class Networks {
         for (var network : ours) {
             refuseOverlap(spec, network.cidr(), "the network " + network.name());
         }
-        Predicate<String> isOurs =
-                name -> ours.stream().anyMatch(network -> network.interfaceName().equals(name));
+        Predicate<String> isOurs = name ->
+                ours.stream().anyMatch(network -> network.interfaceName().equals(name));
         for (var link : hostOnly.links()) {
             if (!isOurs.test(link.name()) && link.range().isPresent()) {
                 refuseOverlap(spec, link.range().get(), "VirtualBox's " + link.name() + ", which was not made here,");
@@ -179,9 +180,7 @@ final class Networks {
                 .toList();
         var name = stored.link();
         if (name != null) {
-            return candidates.stream()
-                    .filter(link -> link.name().equals(name))
-                    .findFirst();
+            return candidates.stream().filter(link -> link.name().equals(name)).findFirst();
         }
         var others = noted == null ? List.<StoredNetwork>of() : List.copyOf(noted.values());
         var fresh = candidates.stream()

@@ -20,8 +20,11 @@ final class Paragraphs {
 
     private static Map<String, String> fields(String paragraph) {
         Map<String, String> fields = new LinkedHashMap<>();
-        paragraph.lines().map(line -> line.split(":", 2)).filter(pair -> pair.length == 2).forEach(pair -> fields
-                .putIfAbsent(pair[0].strip(), pair[1].strip()));
+        paragraph
+                .lines()
+                .map(line -> line.split(":", 2))
+                .filter(pair -> pair.length == 2)
+                .forEach(pair -> fields.putIfAbsent(pair[0].strip(), pair[1].strip()));
         return fields;
     }
 }

@@ -58,9 +58,21 @@ final class Registry {
         }
     }
 
-    /** The one of that name, whoever's it is. */
+    /** The one of that name: ours, or if there is none of ours, whoever's it is. VirtualBox takes the same name twice. */
     Optional<Found> find(MachineName name) throws InterruptedException {
-        return find(name.text());
+        var first = find(name.text());
+        if (first.isEmpty() || first.get().ours()) {
+            return first;
+        }
+        for (var listed : listed()) {
+            if (listed.name().equals(name.text()) && !others.contains(listed.id())) {
+                var other = find(listed.id().toString());
+                if (other.isPresent() && other.get().ours()) {
+                    return other;
+                }
+            }
+        }
+        return first;
     }
 
     private Optional<Found> find(String nameOrId) throws InterruptedException {
@@ -123,10 +135,23 @@ final class Registry {
 
     /** All that VirtualBox knows, but those seen to be somebody else's. */
     private List<UUID> ids() throws InterruptedException {
-        return LISTED.matcher(manage.run("list", "vms"))
-                .results()
-                .map(line -> UUID.fromString(line.group("id")))
+        return listed().stream()
+                .map(Listed::id)
                 .filter(id -> !others.contains(id))
+                .toList();
+    }
+
+    /** As {@code list vms} tells a virtual machine. */
+    record Listed(String name, UUID id) {}
+
+    private List<Listed> listed() throws InterruptedException {
+        return parse(manage.run("list", "vms"));
+    }
+
+    static List<Listed> parse(String printed) {
+        return LISTED.matcher(printed)
+                .results()
+                .map(line -> new Listed(line.group("name"), UUID.fromString(line.group("id"))))
                 .toList();
     }
 

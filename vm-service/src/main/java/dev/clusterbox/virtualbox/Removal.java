@@ -8,6 +8,7 @@ import dev.clusterbox.virtualbox.Registry.Found;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class Removal {
 
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+
+    /** Blocks of 2 KiB, as a CD has them. */
+    private static final int EMPTY_DISK = 32 << 10;
 
     private final Host host;
     private final VBoxManage manage;
@@ -54,7 +58,8 @@ final class Removal {
         try {
             manage.run("unregistervm", machine.id(), "--delete");
         } catch (ProblemException e) {
-            // VBOX_E_OBJECT_IN_USE: not registered any more, and its files are there. They are removed as leftovers are.
+            // VBOX_E_OBJECT_IN_USE: not registered any more, and its files are there. They are removed as leftovers
+            // are.
             if (registry.find(new MachineName(machine.info().name()))
                     .filter(Found::ours)
                     .isPresent()) {
@@ -66,23 +71,37 @@ final class Removal {
 
     /** What is there without a virtual machine: of a clone that was cut short, or of a removal that was. */
     void removeLeftovers(MachineName name) throws InterruptedException {
-        for (var file : host.list(places.seeds())) {
-            if (file.startsWith(Places.seedsOf(name))) {
-                removeSeed(places.seeds() + "/" + file);
-            }
-        }
+        removeSeeds(name, _ -> false);
         if (host.exists(places.machine(name))) {
-            closeDisksBelow(places.machine(name) + "/");
+            closeDisksBelow(places.machine(name));
             host.remove(places.machine(name));
         }
     }
 
-    /** A DVD that VirtualBox does not know, or not any more, is fine. */
-    void removeSeed(String file) throws InterruptedException {
+    /**
+     * Removes a machine's seeds.
+     *
+     * @param except a file that stays
+     */
+    void removeSeeds(MachineName name, Predicate<String> except) throws InterruptedException {
+        for (var file : host.list(places.seeds())) {
+            if (file.startsWith(Places.seedsOf(name)) && !except.test(file)) {
+                removeSeed(places.seeds() + "/" + file);
+            }
+        }
+    }
+
+    /**
+     * VirtualBox locks what was in a drive when its machine was started until that is off, even if it was taken out. Such a file is made
+     * empty, and removed by one of the next calls.
+     */
+    private void removeSeed(String file) throws InterruptedException {
         try {
             manage.run("closemedium", "dvd", file);
         } catch (ProblemException e) {
-            LOG.debug("{} was not open: {}", file, e.getMessage());
+            LOG.debug("{} is in use: {}", file, e.getMessage());
+            host.write(file, new byte[EMPTY_DISK]);
+            return;
         }
         host.remove(file);
     }
@@ -91,7 +110,7 @@ final class Removal {
     private void closeDisksBelow(String folder) throws InterruptedException {
         var disks = new ArrayList<Media>();
         for (var medium : Media.parse(manage.run("list", "hdds"))) {
-            if (medium.location().replace('\\', '/').startsWith(folder)) {
+            if (Places.isBelow(folder, medium.location())) {
                 disks.add(medium);
             }
         }

@@ -3,7 +3,6 @@ package dev.clusterbox.virtualbox;
 import dev.clusterbox.host.Host;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.virtualbox.Registry.Found;
-import java.util.Optional;
 import java.util.UUID;
 
 /** The CD drive that machines find their seeds in. */
@@ -27,28 +26,19 @@ final class SeedDrive {
 
     /** Each disk has a name of its own: the same one again would be no change to VirtualBox, nor to the machine. */
     void insert(MachineName name, Found machine, byte[] disk) throws InterruptedException {
-        var before = seed(machine);
         host.makeFolder(places.seeds());
-        var file = "%s/%s%s.iso".formatted(places.seeds(), Places.seedsOf(name), UUID.randomUUID());
-        host.write(file, disk);
-        attach(machine, file);
-        if (before.isPresent()) {
-            removal.removeSeed(before.get());
-        }
+        var file = "%s%s.iso".formatted(Places.seedsOf(name), UUID.randomUUID());
+        host.write(places.seeds() + "/" + file, disk);
+        attach(machine, places.seeds() + "/" + file);
+        removal.removeSeeds(name, file::equals);
     }
 
-    void empty(Found machine) throws InterruptedException {
-        var there = seed(machine);
-        if (there.isPresent()) {
+    void empty(MachineName name, Found machine) throws InterruptedException {
+        var medium = machine.info().medium(CONTROLLER, PORT);
+        if (medium.isPresent() && Places.isBelow(places.seeds(), medium.get())) {
             attach(machine, EMPTY);
-            removal.removeSeed(there.get());
         }
-    }
-
-    private Optional<String> seed(Found machine) {
-        return machine.info()
-                .medium(CONTROLLER, PORT)
-                .filter(medium -> medium.replace('\\', '/').startsWith(places.seeds() + "/"));
+        removal.removeSeeds(name, _ -> false);
     }
 
     /** "Force" is for a guest that has locked the tray: it reads its seed at once, and what is in the drive is ours. */

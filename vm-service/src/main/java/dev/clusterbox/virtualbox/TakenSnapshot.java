@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  */
 record TakenSnapshot(String id, Snapshot snapshot) {
 
-    private static final Pattern LINE = Pattern.compile(
-            "(?m)^Snapshot(?<field>Name|UUID|Description)(?<node>[-0-9]*)=\"(?<value>.*)\"$");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^Snapshot(?<field>Name|UUID|Description)(?<node>[-0-9]*)=\"(?<value>.*)\"$");
     private static final Pattern DESCRIPTION =
             Pattern.compile("clusterbox (?<id>[0-9a-f-]{36}) (?<at>\\S+) (?<machines>[0-9]{1,4})");
 

@@ -41,8 +41,8 @@ final class VBoxManage {
      * Somebody else has the machine at this moment, and nothing was done. By code and context: the sentence is in the language of whoever
      * started VBoxSVC.
      */
-    private static final Pattern LOCKED = Pattern.compile(
-            "(?s)VBOX_E_INVALID_OBJECT_STATE.*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
+    private static final Pattern LOCKED =
+            Pattern.compile("(?s)VBOX_E_INVALID_OBJECT_STATE.*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
 
     /** The wrapper /usr/bin/VBoxManage of Debian, where the kernel module is missing: lines, and more of them indented. */
     private static final Pattern WARNING_OF_DEBIAN = Pattern.compile("\\A(WARNING: .*\\n([ \\t].*\\n|\\n)*)+");
@@ -129,8 +129,7 @@ final class VBoxManage {
         KEY_AND_VALUE
                 .matcher(run("getextradata", target, "enumerate"))
                 .results()
-                .forEach(line ->
-                        all.put(line.group("key"), line.group("value").strip()));
+                .forEach(line -> all.put(line.group("key"), line.group("value").strip()));
         return all;
     }
 

@@ -1,6 +1,5 @@
 package dev.clusterbox.virtualbox;
 
-import dev.clusterbox.host.Host;
 import dev.clusterbox.image.Image;
 import dev.clusterbox.machine.Availability;
 import dev.clusterbox.machine.Machine;
@@ -20,7 +19,6 @@ import dev.clusterbox.seed.Seed;
 import dev.clusterbox.seed.SeedDisk;
 import dev.clusterbox.virtualbox.Registry.Found;
 import dev.clusterbox.virtualbox.Templates.Template;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -191,8 +189,8 @@ final class VirtualBox implements MachineProvider {
         var id = UUID.randomUUID();
         try {
             define(id, spec, template, network);
-            var stored = new StoredMachine(
-                    spec, id, parts.clock().instant().truncatedTo(ChronoUnit.MILLIS), template.id());
+            var stored =
+                    new StoredMachine(spec, id, parts.clock().instant().truncatedTo(ChronoUnit.MILLIS), template.id());
             parts.registry().store(stored);
             return machine(stored, PowerState.STOPPED);
         } catch (ProblemException e) {
@@ -254,9 +252,9 @@ final class VirtualBox implements MachineProvider {
             }
             var network = parts.networks()
                     .find(stored.spec().network())
-                    .orElseThrow(() ->
-                            Problem.conflict("there is no network " + stored.spec().network(), "make the network first")
-                                    .asException());
+                    .orElseThrow(() -> Problem.conflict(
+                                    "there is no network " + stored.spec().network(), "make the network first")
+                            .asException());
             var adapters = Adapters.of(parts.installation(), name);
             var disk = new SeedDisk(
                     seed,
@@ -274,7 +272,7 @@ final class VirtualBox implements MachineProvider {
         turns.on(name, () -> {
             var found = parts.registry().find(name).filter(Found::ours);
             if (found.isPresent()) {
-                seeds.empty(found.get());
+                seeds.empty(name, found.get());
             }
             return name;
         });

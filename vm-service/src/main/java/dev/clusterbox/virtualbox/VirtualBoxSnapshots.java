@@ -83,7 +83,7 @@ final class VirtualBoxSnapshots implements Snapshots {
         turns.on(name, () -> {
             var found = registry.needed(name);
             if (find(found, snapshot.id()).isEmpty()) {
-                seeds.empty(found); // a snapshot keeps what is in the drives, and that is a secret
+                seeds.empty(name, found); // a snapshot keeps what is in the drives, and that is a secret
                 manage.run(
                         LIMIT,
                         _ -> {},
@@ -100,9 +100,7 @@ final class VirtualBoxSnapshots implements Snapshots {
 
     @Override
     public List<Snapshot> taken(MachineName name) throws InterruptedException {
-        return list(registry.needed(name)).stream()
-                .map(TakenSnapshot::snapshot)
-                .toList();
+        return list(registry.needed(name)).stream().map(TakenSnapshot::snapshot).toList();
     }
 
     private List<TakenSnapshot> list(Found machineThere) throws InterruptedException {
@@ -131,7 +129,7 @@ final class VirtualBoxSnapshots implements Snapshots {
                     .orElseThrow(() -> Problem.notFound("%s has no snapshot %s".formatted(name, snapshot))
                             .asException());
             power.stop(found, true);
-            seeds.empty(registry.needed(name));
+            seeds.empty(name, registry.needed(name));
             manage.run(LIMIT, _ -> {}, "snapshot", found.id(), "restore", taken.id());
             return machine.apply(registry.needed(name));
         });
@@ -144,7 +142,12 @@ final class VirtualBoxSnapshots implements Snapshots {
             var taken = find(found, snapshot);
             if (taken.isPresent()) {
                 manage.run(
-                        LIMIT, _ -> {}, "snapshot", found.id(), "delete", taken.get().id());
+                        LIMIT,
+                        _ -> {},
+                        "snapshot",
+                        found.id(),
+                        "delete",
+                        taken.get().id());
             }
             return snapshot;
         });

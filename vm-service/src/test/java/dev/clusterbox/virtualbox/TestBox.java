@@ -45,7 +45,7 @@ final class TestBox {
 
     MachineProvider provider(String installation, Host host, Duration stopPatience) {
         var manage = new VBoxManage(host, box.program().toString(), Map.of(), Duration.ofMillis(100));
-        var places = new Places(folder(installation).toString());
+        var places = new Places(host, Optional.of(folder(installation).toString()), installation);
         var json = ObjectMapper.getDefault();
         return new VirtualBox(new VirtualBoxParts(
                 "virtualbox",

@@ -7,11 +7,11 @@ import dev.clusterbox.machine.MachineProviderContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The contract, with the real VBoxManage. After each test nothing may be left, in VirtualBox and in folders. */
 final class VirtualBoxTest extends MachineProviderContract {
