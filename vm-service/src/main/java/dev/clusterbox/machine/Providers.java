@@ -39,13 +39,23 @@ final class Providers {
         return names;
     }
 
+    /** Returns a provider that may be unable to make machines, to be asked why. */
+    MachineProvider whetherAvailableOrNot(String name) {
+        return find(name)
+                .orElseThrow(() -> Problem.notFound("there is no provider %s here (expected: one of %s)"
+                                .formatted(
+                                        name,
+                                        all.stream().map(MachineProvider::name).collect(Collectors.joining(", "))))
+                        .asException());
+    }
+
+    private Optional<MachineProvider> find(String name) {
+        return all.stream().filter(provider -> provider.name().equals(name)).findFirst();
+    }
+
     /** Returns a provider that can do what it is asked for. */
     MachineProvider named(String name) throws InterruptedException {
-        Optional<MachineProvider> found =
-                all.stream().filter(provider -> provider.name().equals(name)).findFirst();
-        var provider = found.orElseThrow(() -> Problem.notFound("there is no provider %s (expected: one of %s)"
-                        .formatted(name, all.stream().map(MachineProvider::name).collect(Collectors.joining(", "))))
-                .asException());
+        var provider = whetherAvailableOrNot(name);
         var availability = provider.availability();
         if (!availability.available()) {
             throw Problem.unavailable(availability.why(), "GET /v1/providers lists what is available")

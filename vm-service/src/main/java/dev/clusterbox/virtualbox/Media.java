@@ -14,7 +14,7 @@ record Media(String uuid, String parent, String location) {
 
     static List<Media> parse(String listed) {
         var media = new ArrayList<Media>();
-        for (var paragraph : listed.split("\\R\\s*\\R")) {
+        for (var paragraph : listed.split("\\R\\s*\\R", -1)) {
             Map<String, String> fields = new HashMap<>();
             paragraph
                     .lines()

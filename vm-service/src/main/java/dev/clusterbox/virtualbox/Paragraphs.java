@@ -12,7 +12,7 @@ final class Paragraphs {
 
     /** Of a field that is there twice the first one counts. */
     static List<Map<String, String>> of(String printed) {
-        return Stream.of(printed.split("\\R\\s*\\R"))
+        return Stream.of(printed.split("\\R\\s*\\R", -1))
                 .map(Paragraphs::fields)
                 .filter(fields -> !fields.isEmpty())
                 .toList();

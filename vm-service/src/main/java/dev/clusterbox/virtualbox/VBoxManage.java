@@ -3,8 +3,6 @@ package dev.clusterbox.virtualbox;
 import dev.clusterbox.host.Command;
 import dev.clusterbox.host.CommandResult;
 import dev.clusterbox.host.CommandRunner;
-import dev.clusterbox.problem.Problem;
-import dev.clusterbox.problem.Problem.Code;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,7 +33,6 @@ final class VBoxManage {
 
     private static final Pattern ERROR = Pattern.compile("(?m)^VBoxManage(\\.exe)?: error: (?<text>.*)");
     private static final String NOT_READY = "The object is not ready";
-    private static final String NOT_FOUND = "VBOX_E_OBJECT_NOT_FOUND";
 
     /**
      * Somebody else has the machine at this moment, and nothing was done. By code and context: the sentence is in the language of whoever
@@ -95,7 +92,7 @@ final class VBoxManage {
                     .matcher(result.stdout().replace("\r\n", "\n"))
                     .replaceFirst("");
         }
-        throw problem(result).asException();
+        throw KnownFailures.explain(result).asException();
     }
 
     private CommandResult once(Command command, Consumer<String> progress) throws InterruptedException {
@@ -132,16 +129,5 @@ final class VBoxManage {
                 .forEach(line -> all.put(line.group("key"), line.group("value").strip()));
         return all;
     }
-
-    private static Problem problem(CommandResult result) {
-        var code = result.stderr().contains(NOT_FOUND) ? Code.NOT_FOUND : Code.FAILED;
-        return new Problem(
-                code,
-                "'%s' failed (exit code %d): %s"
-                        .formatted(
-                                result.command(),
-                                result.exitCode(),
-                                result.stderr().strip()),
-                "run the same command on the VirtualBox host");
     }
 }

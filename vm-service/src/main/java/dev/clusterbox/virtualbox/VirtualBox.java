@@ -2,6 +2,8 @@ package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.image.Image;
 import dev.clusterbox.machine.Availability;
+import dev.clusterbox.machine.Demand;
+import dev.clusterbox.machine.Finding;
 import dev.clusterbox.machine.Machine;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;
@@ -58,6 +60,11 @@ final class VirtualBox implements MachineProvider {
     @Override
     public Availability availability() throws InterruptedException {
         return parts.presence().availability();
+    }
+
+    @Override
+    public List<Finding> examine(Demand demand) throws InterruptedException {
+        return parts.doctor().examine(demand);
     }
 
     @Override

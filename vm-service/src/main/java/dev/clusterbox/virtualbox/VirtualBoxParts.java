@@ -16,6 +16,7 @@ record VirtualBoxParts(
         String name,
         Host host,
         VBoxManage manage,
+        Doctor doctor,
         Presence presence,
         String installation,
         Places places,

@@ -58,7 +58,9 @@ public final class VirtualBoxes {
 
     public MachineProvider on(Host host, Options options) {
         boolean here = host instanceof LocalHost;
-        var manage = new VBoxManage(host, options.program(), here ? identity() : Map.of(), RETRY_DELAY);
+        var environment = here ? identity() : Map.<String, String>of();
+        var manage = new VBoxManage(host, options.program(), environment, RETRY_DELAY);
+        var doctor = new Doctor(host, options.program(), environment);
         var places = new Places(host, options.folder(), installation);
         // What this computer uses is no business of another one.
         Function<Predicate<String>, List<Used>> used = here ? HostNetworks::used : _ -> List.of();
@@ -66,7 +68,8 @@ public final class VirtualBoxes {
                 options.provider(),
                 host,
                 manage,
-                new Presence(options.provider(), host, manage),
+                doctor,
+                new Presence(options.provider(), doctor),
                 installation,
                 places,
                 new Registry(manage, places, json),

@@ -47,11 +47,13 @@ final class TestBox {
         var manage = new VBoxManage(host, box.program().toString(), Map.of(), Duration.ofMillis(100));
         var places = new Places(host, Optional.of(folder(installation).toString()), installation);
         var json = ObjectMapper.getDefault();
+        var doctor = new Doctor(host, box.program().toString(), Map.of());
         return new VirtualBox(new VirtualBoxParts(
                 "virtualbox",
                 host,
                 manage,
-                new Presence("virtualbox", host, manage),
+                doctor,
+                new Presence("virtualbox", doctor),
                 installation,
                 places,
                 new Registry(manage, places, json),
