@@ -21,6 +21,11 @@ import java.util.Optional;
 final class Wiring {
 
     @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Singleton
     Access access(Settings settings) {
         return new TokenFile("gateway", settings.tokenFile());
     }

@@ -129,5 +129,4 @@ final class VBoxManage {
                 .forEach(line -> all.put(line.group("key"), line.group("value").strip()));
         return all;
     }
-    }
 }
