@@ -2,6 +2,7 @@ package dev.clusterbox.host;
 
 import dev.clusterbox.host.SshLogin.Established;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class SshConnection implements AutoCloseable {
     /** sshd allows ten sessions (MaxSessions); two are left for ending a program, and for a person. */
     private static final int SESSIONS = 8;
 
+    private static final Duration LONG = Duration.ofSeconds(2);
+    private static final Duration REMEMBERED = Duration.ofSeconds(10);
+
     private static final int ATTEMPTS = 20;
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -33,6 +37,11 @@ final class SshConnection implements AutoCloseable {
     private final Semaphore places = new Semaphore(SESSIONS, true);
     private final ReentrantLock connecting = new ReentrantLock();
     private @Nullable Established current;
+
+    /** Why there was no connection, if that took long. */
+    private @Nullable Problem silence;
+
+    private long silentAt;
 
     SshConnection(SshTarget target) {
         this.target = target;
@@ -58,11 +67,29 @@ final class SshConnection implements AutoCloseable {
             if (known != null) {
                 SshLogin.disconnect(known.client());
             }
-            var fresh = SshLogin.open(target);
+            var fresh = login();
             current = fresh;
             return fresh;
         } finally {
             connecting.unlock();
+        }
+    }
+
+    /** A computer that is switched off costs seconds to find out; who asks again right after that is told the same. */
+    private Established login() throws InterruptedException {
+        var last = silence;
+        if (last != null && System.nanoTime() - silentAt < REMEMBERED.toNanos()) {
+            throw last.asException();
+        }
+        silence = null;
+        long begun = System.nanoTime();
+        try {
+            return SshLogin.open(target);
+        } catch (ProblemException e) {
+            silentAt = System.nanoTime();
+            boolean late = silentAt - begun > LONG.toNanos();
+            silence = late && e.problem().code() == Code.UNAVAILABLE ? e.problem() : null;
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.clusterbox.host;
 
 import dev.clusterbox.problem.Problem;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -122,6 +123,15 @@ public final class SshHost implements Host, AutoCloseable {
     @Override
     public Tunnel tunnel(int port) throws InterruptedException {
         return SshTunnel.to(connection, port);
+    }
+
+    /**
+     * Has the host listen at one of its addresses, for others than itself too.
+     *
+     * @param to where connections are brought, seen from here; looked up anew for each
+     */
+    SshReverse reverse(String address, int port, InetSocketAddress to) throws InterruptedException {
+        return SshReverse.open(connection, address, port, to);
     }
 
     /** Ends the connection, and with it what is under way. It is made again when it is needed. */

@@ -25,7 +25,10 @@ import net.schmizz.sshj.userauth.password.PasswordUtils;
 /** From nothing to a connection: the computer is the right one, the user is let in, and a POSIX shell answers. */
 final class SshLogin {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** A computer that is on and near answers within milliseconds. */
+    private static final Duration REACH = Duration.ofSeconds(5);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** A computer that has gone to sleep is noticed after three of these. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(5);
@@ -65,7 +68,7 @@ final class SshLogin {
         var config = new DefaultConfig();
         config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
         var client = new SSHClient(config);
-        client.setConnectTimeout((int) PATIENCE.toMillis());
+        client.setConnectTimeout((int) REACH.toMillis());
         client.getTransport().setTimeoutMs((int) PATIENCE.toMillis());
         client.getConnection().setTimeoutMs((int) PATIENCE.toMillis());
         client.setRemoteCharset(StandardCharsets.UTF_8);
@@ -81,6 +84,8 @@ final class SshLogin {
         client.addHostKeyVerifier(keys);
         try {
             client.connect(target.host(), target.port());
+            // Most of what is sent is short and waited for.
+            client.getSocket().setTcpNoDelay(true);
         } catch (IOException e) {
             var refusal = keys.refusal();
             if (refusal != null) {

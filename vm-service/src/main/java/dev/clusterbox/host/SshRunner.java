@@ -2,8 +2,8 @@ package dev.clusterbox.host;
 
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -96,7 +96,7 @@ final class SshRunner implements CommandRunner {
                     progress.accept(line);
                 }
             });
-            Thread.startVirtualThread(() -> feed(process.getOutputStream(), command.input()));
+            Thread.startVirtualThread(() -> feed(process, command.input()));
         }
 
         /** Keeps the process id, which the shell says once, before the program can say anything. */
@@ -160,10 +160,10 @@ final class SshRunner implements CommandRunner {
         }
     }
 
-    private static void feed(OutputStream stdin, String input) {
-        try (stdin) {
-            stdin.write(input.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException _) {
+    private static void feed(Session.Command process, String input) {
+        try {
+            SshPump.send(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), process);
+        } catch (IOException | InterruptedException _) {
             // It has ended without reading everything. What it has to say about that is in its result.
         }
     }

@@ -2,15 +2,12 @@ package dev.clusterbox.host;
 
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import net.schmizz.sshj.connection.channel.direct.DirectConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +17,6 @@ final class SshTunnel implements Tunnel {
     private static final Logger LOG = LoggerFactory.getLogger(SshTunnel.class);
 
     private static final int BACKLOG = 50;
-    private static final int BUFFER = 32 * 1024;
 
     private final SshConnection connection;
     private final int remotePort;
@@ -65,36 +61,13 @@ final class SshTunnel implements Tunnel {
     private void serve(Socket socket) {
         try (socket;
                 var channel = connection.established().client().newDirectConnection("127.0.0.1", remotePort)) {
-            pump(socket, channel);
+            SshPump.join(socket, channel);
         } catch (IOException | ProblemException | IllegalStateException e) {
             LOG.info("a connection to port {} of {} ended: {}", remotePort, connection.target(), e.getMessage());
         } catch (InterruptedException _) {
             // closed
         } finally {
             open.remove(socket);
-        }
-    }
-
-    private static void pump(Socket socket, DirectConnection channel) throws IOException, InterruptedException {
-        var up = Thread.startVirtualThread(() -> copy(socket, channel));
-        copy(channel.getInputStream(), socket.getOutputStream());
-        socket.shutdownOutput();
-        up.join();
-    }
-
-    private static void copy(Socket socket, DirectConnection channel) {
-        try (var out = channel.getOutputStream()) {
-            copy(socket.getInputStream(), out);
-        } catch (IOException _) {
-            // The other direction sees it too.
-        }
-    }
-
-    private static void copy(InputStream in, OutputStream out) throws IOException {
-        var buffer = new byte[BUFFER];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            out.write(buffer, 0, read);
-            out.flush();
         }
     }
 

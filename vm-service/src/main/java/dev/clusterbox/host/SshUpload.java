@@ -26,8 +26,8 @@ final class SshUpload {
     private static final int ATTEMPTS = 5;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-    /** Packets on their way that nobody has confirmed yet, 2 MiB of them. */
-    private static final int UNCONFIRMED = 64;
+    /** Packets on their way that nobody has confirmed yet, 1 MiB of them: half of what sshd takes without reading it. */
+    private static final int UNCONFIRMED = 32;
 
     private static final int MIB = 1 << 20;
 

@@ -58,6 +58,17 @@ final class SshHostTest extends HostContract {
     }
 
     @Test
+    void the_computer_tells_what_it_has_as_this_one_does() throws Exception {
+        var there = RemoteLook.at(host).facts(host.freeMiB("/mnt/small"), _ -> false);
+        var here = Hosts.facts(scratch, _ -> false);
+
+        assertEquals(here.memoryMiB(), there.memoryMiB());
+        assertEquals(here.cpus(), there.cpus());
+        assertEquals(8, there.diskFreeMiB());
+        assertEquals(here.usedNetworks(), there.usedNetworks());
+    }
+
+    @Test
     void a_path_that_is_not_absolute_is_a_bug() {
         assertThrows(IllegalArgumentException.class, () -> host.remove("relative"));
         assertThrows(IllegalArgumentException.class, () -> host.remove("//"));

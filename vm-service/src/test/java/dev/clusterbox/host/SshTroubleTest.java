@@ -11,6 +11,7 @@ import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -259,6 +260,92 @@ final class SshTroubleTest {
                 assertEquals('!', client.getInputStream().read());
             }
             greeted.await();
+        }
+    }
+
+    @Test
+    void machines_come_in_at_an_address_of_the_host_and_again_after_a_lost_connection() throws Exception {
+        sshd.stop();
+        sshd.configure("GatewayPorts clientspecified");
+        sshd.start();
+        try (var host = new SshHost(sshd.target());
+                var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var entrances = entrances(host, gateway)) {
+            Thread.startVirtualThread(() -> greetAll(gateway));
+            entrances.open("127.0.7.1");
+            entrances.open("127.0.7.1");
+            entrances.open("127.0.7.2");
+            assertEquals('!', met("127.0.7.1", gateway.getLocalPort()));
+            assertEquals('!', met("127.0.7.2", gateway.getLocalPort()));
+
+            sshd.dropConnections();
+            assertEquals('!', met("127.0.7.1", gateway.getLocalPort()));
+
+            entrances.close("127.0.7.1");
+            assertThrows(IOException.class, () -> new Socket("127.0.7.1", gateway.getLocalPort()).close());
+            assertEquals('!', met("127.0.7.2", gateway.getLocalPort()));
+        }
+    }
+
+    @Test
+    void a_host_that_opens_ports_on_its_loopback_only_is_said_with_both_ways_out() throws Exception {
+        try (var host = new SshHost(sshd.target());
+                var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var entrances = entrances(host, gateway)) {
+            var e = assertThrows(ProblemException.class, () -> entrances.open("127.0.7.1"));
+
+            says(
+                    e.problem(),
+                    Code.FAILED,
+                    "only on its loopback",
+                    "GatewayPorts clientspecified",
+                    "clusterbox.agents.advertise");
+        }
+    }
+
+    @Test
+    void a_host_that_forwards_nothing_is_said() throws Exception {
+        sshd.stop();
+        sshd.configure("AllowTcpForwarding no");
+        sshd.start();
+        try (var host = new SshHost(sshd.target());
+                var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var entrances = entrances(host, gateway)) {
+            var e = assertThrows(ProblemException.class, () -> entrances.open("127.0.7.1"));
+
+            says(e.problem(), Code.UNAVAILABLE, "AllowTcpForwarding");
+        }
+    }
+
+    private static SshEntrances entrances(SshHost host, ServerSocket gateway) {
+        return new SshEntrances(host, InetSocketAddress.createUnresolved("127.0.0.1", gateway.getLocalPort()));
+    }
+
+    private static void greetAll(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (var socket = server.accept()) {
+                socket.getOutputStream().write('!');
+            } catch (IOException _) {
+                // the server is closed, or who came has left
+            }
+        }
+    }
+
+    /** What who comes in is told, once there is a way. */
+    private static int met(String address, int port) throws Exception {
+        long deadline = System.nanoTime() + 15_000_000_000L;
+        while (true) {
+            try (var socket = new Socket(address, port)) {
+                int said = socket.getInputStream().read();
+                if (said >= 0) {
+                    return said;
+                }
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            Thread.sleep(50);
         }
     }
 
