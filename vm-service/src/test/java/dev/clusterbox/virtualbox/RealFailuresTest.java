@@ -51,12 +51,24 @@ final class RealFailuresTest {
     void what_it_prints_is_what_the_catalogue_knows() {
         assertKnown("machine-not-found", "showvminfo", "nosuchvm");
         assertKnown(
-                "name-taken", "createvm", "--name", "base", "--basefolder",
-                box.folder().resolve("images").toString(), "--platform-architecture", "x86", "--register");
+                "name-taken",
+                "createvm",
+                "--name",
+                "base",
+                "--basefolder",
+                box.folder().resolve("images").toString(),
+                "--platform-architecture",
+                "x86",
+                "--register");
         assertKnown("unknown-guest", "createvm", "--name", "bad1", "--ostype", "NoSuchOS_64", "--register");
         assertKnown("medium-lost", "closemedium", "disk", "/nosuch.vdi");
         assertKnown(
-                "file-exists", "createmedium", "disk", "--size", "8", "--filename",
+                "file-exists",
+                "createmedium",
+                "disk",
+                "--size",
+                "8",
+                "--filename",
                 box.folder().resolve("images/base/base.vbox").toString());
         assertKnown("shape-out-of-range", "modifyvm", "base", "--memory", "1");
         assertKnown("not-running", "controlvm", "base", "poweroff");
