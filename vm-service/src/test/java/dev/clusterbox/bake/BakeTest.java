@@ -109,7 +109,7 @@ final class BakeTest {
         return keys.access(guest.address(), 22);
     }
 
-    private Problem refused(GuestAccess access, Consumer<String> progress) {
+    private Problem refused(GuestAccess access, Consumer<String> progress) throws InterruptedException {
         var e = assertThrows(ProblemException.class, () -> bake(access, progress));
         assertFalse(guest.isOff(), "a guest that is not done is not switched off");
         return e.problem();
