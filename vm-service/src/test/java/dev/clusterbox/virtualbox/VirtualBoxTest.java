@@ -50,7 +50,9 @@ final class VirtualBoxTest extends SnapshotsContract {
     @Override
     protected MachineProvider provider() {
         installation = "installation-" + ++installations;
-        return provider = box().provider(installation);
+        var made = box().provider(installation);
+        provider = made;
+        return made;
     }
 
     @AfterEach
