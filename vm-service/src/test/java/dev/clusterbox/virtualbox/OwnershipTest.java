@@ -316,16 +316,16 @@ final class OwnershipTest {
         var manage = manage();
         provider().createNetwork(NETWORK);
         provider().create(SPEC);
-        manage.run("hostonlyif", "create");
-        manage.run("hostonlyif", "ipconfig", "vboxnet1", "--ip", "192.168.58.1", "--netmask", "255.255.255.0");
+        theirs("vboxnet1", "192.168.58.1");
         manage.run("hostonlyif", "remove", "vboxnet0");
-        manage.run("hostonlyif", "create"); // vboxnet0 again, of somebody who was quicker
-        manage.run("hostonlyif", "ipconfig", "vboxnet0", "--ip", "192.168.59.1", "--netmask", "255.255.255.0");
+        theirs("vboxnet0", "192.168.59.1"); // somebody was quicker
 
         assertEquals(PowerState.RUNNING, provider().start(SPEC.name()).power());
 
         assertEquals("vboxnet2", provider().networks().getFirst().interfaceName());
-        assertTrue(manage.run("showvminfo", "demo-lb", "--machinereadable").contains("hostonlyadapter2=\"vboxnet2\""));
+        // In its settings: while it runs here its cable is pulled out (see VBoxManage.sh).
+        var settings = box().folder(installation).resolve("machines/demo-lb/demo-lb.vbox");
+        assertTrue(Files.readString(settings).contains("<HostOnlyInterface name=\"vboxnet2\"/>"));
         end();
         manage.run("hostonlyif", "remove", "vboxnet0");
         manage.run("hostonlyif", "remove", "vboxnet1");
@@ -334,32 +334,40 @@ final class OwnershipTest {
     @Test
     void the_dhcp_server_of_our_interface_is_removed_and_those_of_others_are_not() throws Exception {
         var manage = manage();
-        manage.run("hostonlyif", "create");
-        for (var link : List.of("vboxnet0", "vboxnet1")) {
+        theirs("vboxnet0", "192.168.57.1");
+        theirs("vboxnet1", "192.168.58.1");
+        for (var link : List.of("vboxnet1", "vboxnet2")) {
             manage.run(
                     "dhcpserver",
                     "add",
                     "--network",
                     "HostInterfaceNetworking-" + link,
                     "--server-ip",
-                    "192.168.57.2",
+                    "192.168.58.2",
                     "--lower-ip",
-                    "192.168.57.100",
+                    "192.168.58.100",
                     "--upper-ip",
-                    "192.168.57.200",
+                    "192.168.58.200",
                     "--netmask",
                     "255.255.255.0",
                     "--enable");
         }
 
-        provider().createNetwork(NETWORK);
+        assertEquals("vboxnet2", provider().createNetwork(NETWORK).interfaceName());
 
         var servers = manage.run("list", "dhcpservers");
-        assertTrue(servers.contains("HostInterfaceNetworking-vboxnet0"));
-        assertFalse(servers.contains("HostInterfaceNetworking-vboxnet1"));
+        assertTrue(servers.contains("HostInterfaceNetworking-vboxnet1"));
+        assertFalse(servers.contains("HostInterfaceNetworking-vboxnet2"));
         provider().deleteNetwork("demo");
-        manage.run("dhcpserver", "remove", "--network", "HostInterfaceNetworking-vboxnet0");
+        manage.run("dhcpserver", "remove", "--network", "HostInterfaceNetworking-vboxnet1");
+        manage.run("hostonlyif", "remove", "vboxnet1");
         manage.run("hostonlyif", "remove", "vboxnet0");
+    }
+
+    /** An interface that was not made by us. */
+    private void theirs(String link, String address) throws Exception {
+        assertTrue(manage().run("hostonlyif", "create").contains("'" + link + "'"));
+        manage().run("hostonlyif", "ipconfig", link, "--ip", address, "--netmask", "255.255.255.0");
     }
 
     @Test
