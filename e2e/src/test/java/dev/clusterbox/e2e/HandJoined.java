@@ -4,7 +4,9 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ final class HandJoined {
     void ask(Kubectl who, String request, String signer, List<String> usages, String names)
             throws IOException, InterruptedException {
         var csr = folder.resolve(request + ".csr");
-        var openssl = new java.util.ArrayList<>(List.of(
+        var openssl = new ArrayList<>(List.of(
                 "openssl",
                 "req",
                 "-new",
@@ -64,7 +66,7 @@ final class HandJoined {
     }
 
     /** Waits for its certificate and returns it as openssl prints it. */
-    String certificate(String request) throws IOException, InterruptedException {
+    String certificate(String request) throws Exception {
         Timed.begin("certificate of " + request)
                 .until("there", LIMIT, () -> encoded(request).isPresent() ? Optional.empty() : Optional.of("pending"));
         var file = Files.write(
@@ -97,18 +99,51 @@ final class HandJoined {
                 : "";
     }
 
+    /** Waits until a condition of the request says this. */
+    void awaitCondition(String request, String text) throws Exception {
+        Timed.begin(request).until(text, LIMIT, () -> {
+            var conditions = conditions(request);
+            return conditions.contains(text) ? Optional.empty() : Optional.of("conditions: " + conditions);
+        });
+    }
+
     /** A kubectl that is the node, by the certificate of the request. */
     Kubectl as(String request) throws IOException, InterruptedException {
-        var kubeconfig = Files.copy(admin.kubeconfig(), folder.resolve(request + ".kubeconfig"));
-        var node = new Kubectl(admin.program(), kubeconfig, admin.environment());
-        node.run(
-                        "config",
-                        "set-credentials",
-                        "node",
-                        "--client-certificate=" + folder.resolve(request + ".pem"),
-                        "--client-key=" + folder.resolve(request + ".key"))
-                .succeeded();
-        node.run("config", "set-context", "--current", "--user=node").succeeded();
-        return node;
+        return as(
+                request,
+                "--client-certificate=" + folder.resolve(request + ".pem"),
+                "--client-key=" + folder.resolve(request + ".key"));
+    }
+
+    /** A kubectl of somebody who may ask for certificates, and nothing else. */
+    Kubectl asStranger() throws IOException, InterruptedException {
+        admin.apply("""
+                {apiVersion: v1, kind: ServiceAccount, metadata: {name: stranger, namespace: default}}
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRole
+                metadata: {name: stranger}
+                rules: [{apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests], verbs: [create, get]}]
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: ClusterRoleBinding
+                metadata: {name: stranger}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: stranger}
+                subjects: [{kind: ServiceAccount, name: stranger, namespace: default}]
+                """);
+        var token =
+                admin.run("create", "token", "stranger").succeeded().output().strip();
+        return as("stranger", "--token=" + token);
+    }
+
+    private Kubectl as(String file, String... credentials) throws IOException, InterruptedException {
+        var kubeconfig = Files.copy(
+                admin.kubeconfig(), folder.resolve(file + ".kubeconfig"), StandardCopyOption.REPLACE_EXISTING);
+        var other = new Kubectl(admin.program(), kubeconfig, admin.environment());
+        var words = new ArrayList<>(List.of("config", "set-credentials", "other"));
+        words.addAll(List.of(credentials));
+        other.run(words.toArray(String[]::new)).succeeded();
+        other.run("config", "set-context", "--current", "--user=other").succeeded();
+        return other;
     }
 }
