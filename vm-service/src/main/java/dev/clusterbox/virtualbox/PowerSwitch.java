@@ -28,7 +28,11 @@ final class PowerSwitch {
 
     /** Starts one that has no process, in the background. */
     void start(Found machine) throws InterruptedException {
-        manage.run("startvm", machine.id(), "--type", "headless");
+        manage.run(() -> isRunning(machine.id()), "startvm", machine.id(), "--type", "headless");
+    }
+
+    private boolean isRunning(String id) throws InterruptedException {
+        return MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable")).power() == PowerState.RUNNING;
     }
 
     /** Returns when it is off. What one that was saved had in memory is given up. */

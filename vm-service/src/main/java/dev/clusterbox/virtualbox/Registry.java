@@ -40,6 +40,9 @@ final class Registry {
     /** Those that were seen to be somebody else's. */
     private final Set<UUID> others = ConcurrentHashMap.newKeySet();
 
+    /** Those that are being made: asking for them would come in between. */
+    private final Set<UUID> making = ConcurrentHashMap.newKeySet();
+
     Registry(VBoxManage manage, Places places, ObjectMapper json) {
         this.manage = manage;
         this.places = places;
@@ -99,6 +102,17 @@ final class Registry {
                         () -> Problem.notFound("there is no machine " + name).asException());
     }
 
+    /**
+     * What a machine was made to be, without asking VirtualBox if it was seen before: whether it is still there shows what is done with
+     * it next.
+     */
+    StoredMachine remembered(MachineName name) throws InterruptedException {
+        var known = stored.values().stream()
+                .filter(machine -> machine.spec().name().equals(name))
+                .max(Comparator.comparing(StoredMachine::createdAt));
+        return known.isPresent() ? known.get() : needed(name).stored().orElseThrow();
+    }
+
     /** All of ours that are finished, by name. One that goes away meanwhile is not there. */
     List<Found> all() throws InterruptedException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -137,8 +151,21 @@ final class Registry {
     private List<UUID> ids() throws InterruptedException {
         return listed().stream()
                 .map(Listed::id)
-                .filter(id -> !others.contains(id))
+                .filter(id -> !others.contains(id) && !making.contains(id))
                 .toList();
+    }
+
+    /** From now on it is made, until {@link #made}: it is in no list meanwhile. */
+    void making(UUID id) {
+        making.add(id);
+    }
+
+    void made(UUID id) {
+        making.remove(id);
+    }
+
+    boolean isRegistered(UUID id) throws InterruptedException {
+        return listed().stream().anyMatch(listed -> listed.id().equals(id));
     }
 
     /** As {@code list vms} tells a virtual machine. */

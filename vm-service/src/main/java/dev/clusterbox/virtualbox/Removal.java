@@ -46,23 +46,31 @@ final class Removal {
     void turnOff(Found machine) throws InterruptedException {
         if (machine.info().hasProcess()) {
             try {
-                manage.run("controlvm", machine.id(), "poweroff");
+                manage.run(() -> isOff(machine.id()), "controlvm", machine.id(), "poweroff");
             } catch (ProblemException e) {
                 LOG.info("{} has ended by itself: {}", machine.info().name(), e.getMessage());
             }
         }
     }
 
+    private boolean isOff(String id) throws InterruptedException {
+        return !MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable")).hasProcess();
+    }
+
     private void unregister(Found machine) throws InterruptedException {
         registry.forget(machine.info().id());
+        var name = new MachineName(machine.info().name());
+        var folder = places.machine(name);
         try {
-            manage.run("unregistervm", machine.id(), "--delete");
+            manage.run(
+                    () -> !registry.isRegistered(machine.info().id()) && !host.exists(folder),
+                    "unregistervm",
+                    machine.id(),
+                    "--delete");
         } catch (ProblemException e) {
             // VBOX_E_OBJECT_IN_USE: not registered any more, and its files are there. They are removed as leftovers
             // are.
-            if (registry.find(new MachineName(machine.info().name()))
-                    .filter(Found::ours)
-                    .isPresent()) {
+            if (registry.find(name).filter(Found::ours).isPresent()) {
                 throw e;
             }
             LOG.info("{} left files behind: {}", machine.info().name(), e.getMessage());
@@ -97,7 +105,7 @@ final class Removal {
      */
     private void removeSeed(String file) throws InterruptedException {
         try {
-            manage.run("closemedium", "dvd", file);
+            manage.run(() -> !isKnown(file), "closemedium", "dvd", file);
         } catch (ProblemException e) {
             if (isKnown(file)) {
                 LOG.debug("{} is in use: {}", file, e.getMessage());

@@ -25,27 +25,27 @@ final class SeedDrive {
     }
 
     /** Each disk has a name of its own: the same one again would be no change to VirtualBox, nor to the machine. */
-    void insert(MachineName name, Found machine, byte[] disk) throws InterruptedException {
+    void insert(MachineName name, UUID machine, byte[] disk) throws InterruptedException {
         host.makeFolder(places.seeds());
         var file = "%s%s.iso".formatted(Places.seedsOf(name), UUID.randomUUID());
         host.write(places.seeds() + "/" + file, disk);
-        attach(machine, places.seeds() + "/" + file);
+        attach(machine.toString(), places.seeds() + "/" + file);
         removal.removeSeeds(name, file::equals);
     }
 
     void empty(MachineName name, Found machine) throws InterruptedException {
         var medium = machine.info().medium(CONTROLLER, PORT);
         if (medium.isPresent() && Places.isBelow(places.seeds(), medium.get())) {
-            attach(machine, EMPTY);
+            attach(machine.id(), EMPTY);
         }
         removal.removeSeeds(name, _ -> false);
     }
 
     /** "Force" is for a guest that has locked the tray: it reads its seed at once, and what is in the drive is ours. */
-    private void attach(Found machine, String medium) throws InterruptedException {
+    private void attach(String machine, String medium) throws InterruptedException {
         manage.run(
                 "storageattach",
-                machine.id(),
+                machine,
                 "--storagectl",
                 CONTROLLER,
                 "--port",

@@ -3,6 +3,7 @@ package dev.clusterbox.virtualbox;
 import dev.clusterbox.host.Command;
 import dev.clusterbox.host.CommandResult;
 import dev.clusterbox.host.CommandRunner;
+import dev.clusterbox.virtualbox.Lingering.Done;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,14 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The only class that runs VBoxManage. It hides what that program does unlike others: it can fail with exit code 0, it
- * can ask for patience ("not ready", a lock that is just being given back), it speaks the host's language, and as Debian packages it, it can warn on
- * its standard output.
+ * can ask for patience ("not ready", a lock that is just being given back), it speaks the host's language, now and then it does not end ({@link Lingering}),
+ * and as Debian packages it, it can warn on its standard output.
  */
 final class VBoxManage {
 
     private static final Logger LOG = LoggerFactory.getLogger(VBoxManage.class);
 
-    /** While VBoxSVC ends for idleness a call takes 10 s; copying a disk takes minutes and says so by its own limit. */
+    /** Now and then a call takes 10 s; copying a disk takes minutes and says so by its own limit. */
     private static final Duration USUAL_LIMIT = Duration.ofSeconds(60);
 
     /** The object is there in a moment, or never. */
@@ -38,8 +39,8 @@ final class VBoxManage {
      * Somebody else has the machine at this moment, and nothing was done. By code and context: the sentence is in the language of whoever
      * started VBoxSVC.
      */
-    private static final Pattern LOCKED =
-            Pattern.compile("(?s)VBOX_E_INVALID_OBJECT_STATE.*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
+    private static final Pattern LOCKED = Pattern.compile("(?s)VBOX_E_(INVALID_OBJECT_STATE|VM_ERROR)"
+            + ".*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
 
     /** The wrapper /usr/bin/VBoxManage of Debian, where the kernel module is missing: lines, and more of them indented. */
     private static final Pattern WARNING_OF_DEBIAN = Pattern.compile("\\A(WARNING: .*\\n([ \\t].*\\n|\\n)*)+");
@@ -50,7 +51,7 @@ final class VBoxManage {
     /** What VirtualBox itself honours first; messages of VBoxSVC may be in another language all the same. */
     private static final Map<String, String> IN_ENGLISH = Map.of("LC_ALL", "C.UTF-8", "LANGUAGE", "C");
 
-    private final CommandRunner host;
+    private final Lingering host;
     private final String program;
     private final Map<String, String> environment;
     private final Duration retryDelay;
@@ -60,7 +61,7 @@ final class VBoxManage {
      * @param environment what decides which VirtualBox is meant: {@code HOME}, {@code VBOX_USER_HOME}, {@code VBOX_IPC_SOCKETID}
      */
     VBoxManage(CommandRunner host, String program, Map<String, String> environment, Duration retryDelay) {
-        this.host = host;
+        this.host = new Lingering(host);
         this.program = program;
         this.environment = new HashMap<>(IN_ENGLISH);
         this.environment.putAll(environment);
@@ -78,15 +79,34 @@ final class VBoxManage {
      * @param progress sees each line of the standard error, which is where VBoxManage prints its percentages
      */
     String run(Duration limit, Consumer<String> progress, String... arguments) throws InterruptedException {
-        var command = Command.of(
-                        Stream.concat(Stream.of(program), Stream.of(arguments)).toList())
-                .with(environment)
-                .within(limit);
+        var command = command(limit, arguments);
         var result = once(command, progress);
         for (int attempt = 1; attempt < attempts(result); attempt++) {
             Thread.sleep(retryDelay);
             result = once(command, progress);
         }
+        return output(result);
+    }
+
+    /** Runs what must not be run twice, and does not wait for a program that does not end though it is done. */
+    void run(Done done, String... arguments) throws InterruptedException {
+        var command = command(USUAL_LIMIT, arguments);
+        var result = host.run(command, done);
+        for (int attempt = 1; result.isPresent() && attempt < attempts(result.get()); attempt++) {
+            Thread.sleep(retryDelay);
+            result = host.run(command, done);
+        }
+        result.ifPresent(VBoxManage::output);
+    }
+
+    private Command command(Duration limit, String... arguments) {
+        return Command.of(Stream.concat(Stream.of(program), Stream.of(arguments))
+                        .toList())
+                .with(environment)
+                .within(limit);
+    }
+
+    private static String output(CommandResult result) {
         if (result.succeeded() && !ERROR.matcher(result.stderr()).find()) {
             return WARNING_OF_DEBIAN
                     .matcher(result.stdout().replace("\r\n", "\n"))

@@ -194,6 +194,7 @@ final class VirtualBox implements MachineProvider {
 
     private Machine make(MachineSpec spec, Template template, Network network) throws InterruptedException {
         var id = UUID.randomUUID();
+        parts.registry().making(id);
         try {
             define(id, spec, template, network);
             var stored =
@@ -203,12 +204,15 @@ final class VirtualBox implements MachineProvider {
         } catch (ProblemException e) {
             removeAfter(e, spec.name());
             throw e;
+        } finally {
+            parts.registry().made(id);
         }
     }
 
     private void define(UUID id, MachineSpec spec, Template template, Network network) throws InterruptedException {
         parts.manage()
                 .run(
+                        () -> parts.registry().isRegistered(id),
                         "clonevm",
                         template.machine(),
                         "--snapshot",
@@ -248,8 +252,7 @@ final class VirtualBox implements MachineProvider {
     @Override
     public void plant(MachineName name, Seed seed) throws InterruptedException {
         turns.on(name, () -> {
-            var found = parts.registry().needed(name);
-            var stored = found.stored().orElseThrow();
+            var stored = parts.registry().remembered(name);
             if (!stored.id().equals(seed.machine())) {
                 throw Problem.conflict(
                                 "machine %s has the id %s (the seed is for %s)"
@@ -269,7 +272,7 @@ final class VirtualBox implements MachineProvider {
                     adapters.nat(),
                     adapters.hostOnly(),
                     stored.spec().hosts());
-            seeds.insert(name, found, disk.image(parts.clock().instant()));
+            seeds.insert(name, stored.id(), disk.image(parts.clock().instant()));
             return name;
         });
     }

@@ -37,7 +37,10 @@ case "${1-} ${2-}" in
         fi
         ;; # if it is not there, what VBoxManage itself says
     'startvm '*)
-        if inside showvminfo "$2" --machinereadable 2>/dev/null | grep -q '^nic2="hostonly"'; then
+        # By its settings rather than by asking, which would count in what is measured.
+        settings=$(sed -n "s|.*MachineEntry uuid=\"{$2}\" src=\"\([^\"]*\)\".*|\1|p; s|.*MachineEntry uuid=\"[^\"]*\" src=\"\([^\"]*/$2\.vbox\)\".*|\1|p" \
+            @FOLDER@/settings/VirtualBox.xml)
+        if grep -qs '<HostOnlyInterface' "$settings"; then
             inside modifyvm "$2" --nic2 null >/dev/null 2>&1
         fi
         ;;
