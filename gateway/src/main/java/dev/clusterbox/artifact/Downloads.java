@@ -1,6 +1,8 @@
 package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Download;
+import dev.clusterbox.fetch.Transfer;
+import dev.clusterbox.fetch.Unavailable;
 import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Value;
@@ -25,13 +27,6 @@ final class Downloads {
 
     /** A complete file; it is the caller's now. */
     record Fetched(Path path, String sha256, URI from) {}
-
-    /** It cannot be had from anywhere now. */
-    static final class Unavailable extends Exception {
-        Unavailable(String reason) {
-            super(reason);
-        }
-    }
 
     private final Origins origins;
     private final ArtifactStore store;
@@ -63,7 +58,8 @@ final class Downloads {
         var reasons = new ArrayList<String>();
         for (var uri : origins.of(download.url())) {
             try {
-                var transfer = new Transfer(origins, store.incoming(), uri, expected, silence);
+                var transfer = new Transfer(
+                        origins::get, store.incoming(), part(uri, expected), uri, silence, ArtifactStore.LARGEST);
                 var path = transfer.complete(
                         bytes -> watch.expects(download, bytes), bytes -> watch.holds(download, bytes));
                 var sha256 = Sha256.of(path);
@@ -83,6 +79,10 @@ final class Downloads {
             }
         }
         throw new Unavailable(reasons.isEmpty() ? "nobody is asked for it" : String.join("; ", reasons));
+    }
+
+    static String part(URI uri, String expected) {
+        return Sha256.of(uri + " " + expected).substring(0, 32);
     }
 
     private String expected(Download download) throws Unavailable, InterruptedException {
