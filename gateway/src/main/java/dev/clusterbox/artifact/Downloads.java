@@ -1,6 +1,8 @@
 package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Download;
+import dev.clusterbox.fetch.ChecksumList;
+import dev.clusterbox.fetch.Http;
 import dev.clusterbox.fetch.Transfer;
 import dev.clusterbox.fetch.Unavailable;
 import dev.clusterbox.parallel.Parallel;
@@ -15,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,23 +98,15 @@ final class Downloads {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                reason = Origins.said(uri, e);
+                reason = Http.said(uri, e);
             }
         }
         throw new Unavailable(reason);
     }
 
-    /** From a file that has but one checksum, or a line for each file. */
     private static String listed(String text, String fileName, URI uri) throws Unavailable {
-        for (var line : text.lines().map(String::strip).toList()) {
-            var words = line.split("[ *]+", 2);
-            var sum = words[0].toLowerCase(Locale.ROOT);
-            if (ArtifactStore.SHA256.matcher(sum).matches()
-                    && (words.length == 1 || words[1].equals(fileName) || words[1].endsWith("/" + fileName))) {
-                return sum;
-            }
-        }
-        throw new Unavailable("%s has no checksum of %s".formatted(uri, fileName));
+        return ChecksumList.find(text, fileName, ArtifactStore.SHA256.pattern())
+                .orElseThrow(() -> new Unavailable("%s has no checksum of %s".formatted(uri, fileName)));
     }
 
     /** What was begun and not gone on with for this long is thrown away. */

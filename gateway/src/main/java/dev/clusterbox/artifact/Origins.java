@@ -34,13 +34,6 @@ class Origins {
     /** What a probe has found is believed by what follows it. */
     private static final long BELIEVED_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** A probe has found it; the message says all. */
-    private static final class OutOfReach extends ConnectException {
-        OutOfReach(String trouble) {
-            super(trouble);
-        }
-    }
-
     private record Finding(Optional<String> trouble, long at) {}
 
     private final Optional<URI> mirror;
@@ -141,7 +134,7 @@ class Origins {
             http.probe(uri, PROBE);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(said(uri, e));
+            return Optional.of(Http.said(uri, e));
         }
     }
 
@@ -155,16 +148,8 @@ class Origins {
     void requireReachable(URI uri) throws ConnectException {
         var trouble = known(uri);
         if (trouble.isPresent()) {
-            throw new OutOfReach(trouble.get());
+            throw new Http.OutOfReach(trouble.get());
         }
-    }
-
-    /** How a failure reads: the client's own words are often none. */
-    static String said(URI uri, IOException e) {
-        if (e instanceof OutOfReach) {
-            return String.valueOf(e.getMessage());
-        }
-        return Http.said(uri, e);
     }
 
     /** How large it is, without fetching it; 0 where nobody says. */

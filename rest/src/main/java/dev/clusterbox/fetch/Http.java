@@ -23,6 +23,14 @@ public final class Http {
     private static final int MOST_REDIRECTS = 5;
     private static final int MOST_TEXT = 256 * 1024;
 
+    /** It is known already that nobody is there; the message says all. */
+    public static final class OutOfReach extends ConnectException {
+
+        public OutOfReach(String trouble) {
+            super(trouble);
+        }
+    }
+
     private @Nullable HttpClient client;
 
     /** Close the body. */
@@ -73,6 +81,9 @@ public final class Http {
 
     /** How a failure reads: the client's own words are often none. */
     public static String said(URI uri, IOException e) {
+        if (e instanceof OutOfReach) {
+            return String.valueOf(e.getMessage());
+        }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.nio.channels.UnresolvedAddressException
                     || cause instanceof java.net.UnknownHostException) {

@@ -90,11 +90,10 @@ public final class BaseImages {
         try {
             Files.createDirectories(folder);
             release();
-            var file =
-                    switch (source) {
-                        case Published published -> fetched(published, say);
-                        case Local local -> checked(local, say);
-                    };
+            var file = switch (source) {
+                case Published published -> fetched(published, say);
+                case Local local -> checked(local, say);
+            };
             return asDisk(file, size, say);
         } catch (IOException e) {
             throw new ProblemException(
@@ -198,7 +197,10 @@ public final class BaseImages {
         var list = published.address().resolve(published.checksum().listName());
         var name = String.valueOf(Path.of(published.address().getPath()).getFileName());
         try {
-            var listed = ChecksumList.find(http.text(list), name, "[0-9a-f]{%d}".formatted(published.checksum().digits().length()));
+            var listed = ChecksumList.find(
+                    http.text(list),
+                    name,
+                    "[0-9a-f]{%d}".formatted(published.checksum().digits().length()));
             if (!listed.equals(java.util.Optional.of(published.checksum().digits()))) {
                 throw Problem.failed(
                                 "%s has for %s: %s (expected: %s)"
@@ -268,8 +270,7 @@ public final class BaseImages {
     }
 
     private static ProblemException tooLarge(long size) {
-        return Problem.invalid(
-                        "the base image has more than %d GiB".formatted(size >> 30), "use a smaller base image")
+        return Problem.invalid("the base image has more than %d GiB".formatted(size >> 30), "use a smaller base image")
                 .asException();
     }
 

@@ -48,14 +48,18 @@ enum Format {
 
     private static void refuse(Path file, ByteBuffer head) {
         if (text(head, 0, 21).equals("# Disk DescriptorFile")) {
-            throw refused(file, "a VMDK in several files", "make it one: VBoxManage clonemedium FILE NEW.vdi --format VDI");
+            throw refused(
+                    file, "a VMDK in several files", "make it one: VBoxManage clonemedium FILE NEW.vdi --format VDI");
         }
-        if (head.getInt(0) == 0xfd377a58 || head.getInt(0) == 0x28b52ffd || text(head, 0, 3).equals("BZh")) {
+        if (head.getInt(0) == 0xfd377a58
+                || head.getInt(0) == 0x28b52ffd
+                || text(head, 0, 3).equals("BZh")) {
             throw refused(file, "compressed", "unpack it first (xz -d, zstd -d, bunzip2)");
         }
         // The boot sector's last bytes, which a disk for EFI has, too (UEFI 2.10, 5.2.3).
         if (head.order(ByteOrder.LITTLE_ENDIAN).getShort(510) != (short) 0xaa55) {
-            throw refused(file, "no disk that boots", "expected: OVA, VDI, VMDK, qcow2, or a raw disk with a boot sector");
+            throw refused(
+                    file, "no disk that boots", "expected: OVA, VDI, VMDK, qcow2, or a raw disk with a boot sector");
         }
     }
 
@@ -64,8 +68,6 @@ enum Format {
     }
 
     private static String text(ByteBuffer head, int from, int length) {
-        return StandardCharsets.ISO_8859_1
-                .decode(head.slice(from, length))
-                .toString();
+        return StandardCharsets.ISO_8859_1.decode(head.slice(from, length)).toString();
     }
 }

@@ -42,7 +42,10 @@ final class Qcow2 implements DiskContent {
     private Qcow2(FileChannel channel, ByteBuffer header) throws IOException {
         this.channel = channel;
         int version = header.getInt(4);
-        require(version == 2 || version == 3, "its version is %d".formatted(version), "convert it: qemu-img convert -O raw");
+        require(
+                version == 2 || version == 3,
+                "its version is %d".formatted(version),
+                "convert it: qemu-img convert -O raw");
         require(header.getLong(8) == 0, "it is a difference to another file", "flatten it: qemu-img convert -O qcow2");
         require(header.getInt(32) == 0, "it is encrypted", "decrypt it: qemu-img convert -O qcow2");
         long features = version == 3 ? header.getLong(72) & ~HARMLESS : 0;

@@ -25,6 +25,11 @@ public interface MachineProvider {
     /** Starts building the image unless it is ready or being built. */
     Image prepareImage();
 
+    /** Images that are kept until they are removed; nothing where old ones go by themselves. */
+    default Optional<ImageShelf> shelf() {
+        return Optional.empty();
+    }
+
     List<Network> networks();
 
     /** Returns the network that is there if it is the same; a problem if it overlaps anything. */

@@ -62,7 +62,7 @@ final class BaseImagesTest {
     private byte[] disk(byte[] file) throws IOException, InterruptedException {
         var disk = images.disk(new Local(file(file), Optional.empty()), SIZE, said::add);
         assertTrue(disk.ready());
-        return SmallDisks.unpacked(disk.file());
+        return SmallDisks.unpacked(disk.file(), (int) (SIZE >> 20));
     }
 
     private Published published(byte[] file, boolean listed) throws IOException {
@@ -144,7 +144,7 @@ final class BaseImagesTest {
 
         var disk = images.disk(source, SIZE, said::add);
 
-        assertArrayEquals(Arrays.copyOf(CONTENT, (int) SIZE), SmallDisks.unpacked(disk.file()));
+        assertArrayEquals(Arrays.copyOf(CONTENT, (int) SIZE), SmallDisks.unpacked(disk.file(), (int) (SIZE >> 20)));
         assertEquals(2, publisher.gets().size());
         assertTrue(publisher.gets().getLast().matches("GET .* bytes=[1-9][0-9]*-"), "" + publisher.gets());
         assertTrue(said.getFirst().matches("fetching base.qcow2: 0 of [0-9]+ MB"), "" + said);
@@ -209,9 +209,13 @@ final class BaseImagesTest {
     void the_publishers_list_must_say_the_same_where_that_is_asked_for() throws Exception {
         var source = published(SmallDisks.qcow2(CONTENT, true), true);
         assertTrue(refused(source).contains("answers 404"));
-        publisher.has("/images/SHA512SUMS", "%s  other.qcow2\n".formatted("0".repeat(128)).getBytes(StandardCharsets.UTF_8));
+        publisher.has(
+                "/images/SHA512SUMS",
+                "%s  other.qcow2\n".formatted("0".repeat(128)).getBytes(StandardCharsets.UTF_8));
         assertTrue(refused(source).contains("has for base.qcow2: nothing"));
-        publisher.has("/images/SHA512SUMS", "%s  base.qcow2\n".formatted("0".repeat(128)).getBytes(StandardCharsets.UTF_8));
+        publisher.has(
+                "/images/SHA512SUMS",
+                "%s  base.qcow2\n".formatted("0".repeat(128)).getBytes(StandardCharsets.UTF_8));
         assertTrue(refused(source).contains("has for base.qcow2: 000"));
         publisher.has(
                 "/images/SHA512SUMS",

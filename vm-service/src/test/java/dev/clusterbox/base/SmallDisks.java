@@ -65,7 +65,13 @@ public final class SmallDisks {
     }
 
     private static void header(ByteBuffer file, long size) {
-        file.putInt(Qcow2.MAGIC).putInt(3).putLong(0).putInt(0).putInt(16).putLong(size).putInt(0);
+        file.putInt(Qcow2.MAGIC)
+                .putInt(3)
+                .putLong(0)
+                .putInt(0)
+                .putInt(16)
+                .putLong(size)
+                .putInt(0);
         file.putInt(1).putLong(CLUSTER);
         file.putInt(96, 4).putInt(100, 112);
     }
@@ -97,14 +103,13 @@ public final class SmallDisks {
         return bytes.toByteArray();
     }
 
-    /** What a VDI holds, by its own table. */
-    static byte[] unpacked(Path vdi) throws IOException {
+    /** What a VDI begins with, by its own table. */
+    public static byte[] unpacked(Path vdi, int megabytes) throws IOException {
         var file = ByteBuffer.wrap(Files.readAllBytes(vdi)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         int table = file.getInt(0x154);
         int data = file.getInt(0x158);
-        int blocks = file.getInt(0x180);
-        var content = new byte[blocks << 20];
-        for (int i = 0; i < blocks; i++) {
+        var content = new byte[megabytes << 20];
+        for (int i = 0; i < megabytes; i++) {
             int block = file.getInt(table + i * 4);
             if (block >= 0) {
                 file.get(data + (block << 20), content, i << 20, 1 << 20);
