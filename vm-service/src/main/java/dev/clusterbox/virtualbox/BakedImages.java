@@ -139,7 +139,7 @@ final class BakedImages implements Templates, ImageShelf {
     }
 
     private void build() {
-        Problem problem = null;
+        Problem problem = Problem.bug("vm-service", "baking the image failed");
         try {
             work.lockInterruptibly();
             try {
@@ -147,15 +147,16 @@ final class BakedImages implements Templates, ImageShelf {
             } finally {
                 work.unlock();
             }
+            problem = null;
         } catch (ProblemException e) {
             problem = e.problem();
         } catch (InterruptedException e) {
             problem = Problem.unavailable("the image was not baked: vm-service was stopped", "ask again");
         } catch (RuntimeException e) {
             LOG.error("baking failed", e);
-            problem = Problem.bug("vm-service", "baking the image failed");
+        } finally {
+            ended(problem);
         }
-        ended(problem);
     }
 
     private synchronized void ended(@Nullable Problem problem) {

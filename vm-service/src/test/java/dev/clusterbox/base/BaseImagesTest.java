@@ -278,7 +278,8 @@ final class BaseImagesTest {
         assertTrue(arm64.address().toString().endsWith("/debian-12-generic-arm64-20260806-2562.qcow2"));
         assertEquals(128, amd64.checksum().digits().length());
         assertTrue(assertThrows(ProblemException.class, () -> BaseSource.parse("", "", "riscv64"))
-                .getMessage()
+                .problem()
+                .message()
                 .contains("riscv64"));
     }
 

@@ -11,6 +11,7 @@ import dev.clusterbox.base.BaseSource;
 import dev.clusterbox.base.SmallDisks;
 import dev.clusterbox.image.Image;
 import dev.clusterbox.image.Image.State;
+import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +85,8 @@ final class BakedImagesTest {
                     var name = only(folder.resolve("images"), ImageMachines.PREFIX);
                     assertTrue(manage.run("showvminfo", name, "--machinereadable")
                             .contains("Forwarding(0)=\"ssh,tcp,127.0.0.1,%d,,22\"".formatted(port)));
-                    assertTrue(Files.exists(folder.resolve("images").resolve(name).resolve("seed.iso")));
+                    assertTrue(
+                            Files.exists(folder.resolve("images").resolve(name).resolve("seed.iso")));
                     manage.run("controlvm", name, "poweroff");
                 }
             };
@@ -146,7 +149,8 @@ final class BakedImagesTest {
         assertFalse(info.contains("Forwarding("), info);
         assertTrue(info.contains("\"SATA-1-0\"=\"emptydrive\""), info);
         assertFalse(manage.run("list", "dvds").contains("seed.iso"));
-        assertFalse(Files.exists(folder.resolve("images").resolve(template.machine()).resolve("seed.iso")));
+        assertFalse(Files.exists(
+                folder.resolve("images").resolve(template.machine()).resolve("seed.iso")));
         assertTrue(manage.run("list", "hdds").contains("Capacity:       40960 MBytes"));
 
         assertEquals(State.READY, images().prepare().state(), "another service finds it");
@@ -200,7 +204,7 @@ final class BakedImagesTest {
         assertEquals(List.of(), images.pruneImages(), "a machine needs the first, new machines the second");
         var refused = assertThrows(ProblemException.class, () -> images.deleteImage(String.valueOf(first.id())));
         assertEquals(Code.CONFLICT, refused.problem().code());
-        assertTrue(refused.getMessage().contains("demo-node-1"), refused.getMessage());
+        assertTrue(refused.problem().message().contains("demo-node-1"), "" + refused.problem());
 
         manage.run("unregistervm", "demo-node-1", "--delete");
         assertEquals(
@@ -240,7 +244,7 @@ final class BakedImagesTest {
     @Test
     void what_fails_inside_is_said_and_leaves_nothing() throws Exception {
         guest.happening = _ -> {
-            throw dev.clusterbox.problem.Problem.failed("a package cannot be installed", "look into why")
+            throw Problem.failed("a package cannot be installed", "look into why")
                     .asException();
         };
 
@@ -281,10 +285,24 @@ final class BakedImagesTest {
     @Test
     void nothing_is_removed_while_an_image_is_baked() throws Exception {
         var images = images();
+        var goOn = new CountDownLatch(1);
         guest.happening = _ -> {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        images.prepare();
+        while (manage.run("list", "runningvms").isBlank()) {
+            Thread.sleep(50);
+        }
+        try {
             var refused = assertThrows(ProblemException.class, images::pruneImages);
             assertEquals(Code.CONFLICT, refused.problem().code());
-        };
+        } finally {
+            goOn.countDown();
+        }
 
         ready(images);
     }

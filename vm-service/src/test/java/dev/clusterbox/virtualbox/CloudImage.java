@@ -82,7 +82,8 @@ public final class CloudImage {
     }
 
     private static String key() throws IOException {
-        var content = packages() + ThisDebian.sources()
+        var content = packages()
+                + ThisDebian.sources()
                 + new String(VirtualBoxRoot.resource("cloud-image.sh"), StandardCharsets.UTF_8);
         return UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8))
                 .toString()

@@ -52,9 +52,10 @@ start() {
         -netdev "$nat" -device "e1000,netdev=nat,mac=$(mac 1)"
     cd=$(value SATA-1-0)
     case "$cd" in
-        none | emptydrive | '') ;;
-        *) set -- "$@" -drive "if=none,id=cd,file=$cd,format=raw,readonly=on" -device ide-cd,drive=cd,bus=sata.1 ;;
+        none | emptydrive | '') set -- "$@" -drive if=none,id=cd,media=cdrom ;;
+        *) set -- "$@" -drive "if=none,id=cd,media=cdrom,file=$cd,format=raw,readonly=on" ;;
     esac
+    set -- "$@" -device ide-cd,drive=cd,bus=sata.1
     if [ "$(value nic2)" = hostonly ]; then
         printf '#!/bin/sh\nexec ip link set dev "$1" master %s up\n' "$(value hostonlyadapter2)" >"$folder/$id.up"
         chmod +x "$folder/$id.up"
@@ -67,6 +68,14 @@ start() {
         exit 1
     }
     echo "VM \"$(value name)\" has been successfully started."
+}
+
+# The CD of a machine that runs.
+exchange() {
+    case "$1" in
+        none | emptydrive) echo 'eject -f cd' >"$folder/$id.in" ;;
+        *) echo "change cd $1 raw" >"$folder/$id.in" ;;
+    esac
 }
 
 # Only a process that was started here.
@@ -92,6 +101,14 @@ case "${1-}" in
             esac
             exit
         fi
+        ;;
+    storageattach)
+        look_at "$2"
+        "$real" "$@" || exit
+        ! runs || case " $* " in
+            *' --port 1 '*) exchange "$(printf '%s\n' "$@" | sed -n '/^--medium$/{n;p;}')" ;;
+        esac
+        exit
         ;;
     showvminfo)
         look_at "$2"

@@ -36,6 +36,7 @@ label linux
   append root=LABEL=root ro console=tty0 console=ttyS0,115200
 CONF
 mount --bind /dev "$root/dev"
+mount -t proc proc "$root/proc"
 chroot "$root" extlinux --install /boot/extlinux
 dd if="$root/usr/lib/syslinux/mbr/mbr.bin" of="$disk" conv=notrunc bs=440 count=1 status=none
 sync --file-system "$root"
