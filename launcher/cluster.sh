@@ -24,6 +24,7 @@ cluster_down() {
     gateway GET "/v1/clusters/$NAME"
     [ "$STATUS" = 200 ] || die_by_answer
     ask "Delete cluster '$NAME', its machines and all that is on them?" "add --yes to agree" || die "nothing was deleted"
+    serve_cluster "$NAME"
     now
     began=$NOW
     gateway DELETE "/v1/clusters/$NAME"
@@ -33,6 +34,7 @@ cluster_down() {
     [ "$RESULT" != failed ] || fail_by_result "then run the same command again: what is done stays done"
     # Its authorities are gone: these certificates open nothing any more.
     rm -rf "$STATE/people/$NAME"
+    rm -f "$STATE/ssh/known_hosts/$NAME"
     now
     seconds $((NOW - began))
     say "Cluster '$NAME' is gone: $SECONDS_TEXT. The services still run: ./clusterbox services stop"
@@ -128,7 +130,8 @@ cluster_list() {
     say "$BODY"
 }
 
-# ./clusterbox ssh NAME MACHINE [-- COMMAND]: the gateway says how root on this host gets into that machine.
+# ./clusterbox ssh NAME MACHINE [-- COMMAND]: the gateway says how one gets into that machine: root on this host by nsenter
+# into a container, the person who made it by ssh into a virtual machine.
 cluster_ssh() {
     local words=() word entry=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -144,11 +147,15 @@ cluster_ssh() {
     cluster_named "${words[0]}"
     [[ ${words[1]} =~ ^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || usage "machine '${words[1]}' (expected: a host name such as controller-1)"
     need_gateway
+    serve_cluster "$NAME"
     gateway GET "/v1/clusters/$NAME/machines/${words[1]}/enter"
     [ "$STATUS" = 200 ] || die_by_answer
     while IFS= read -r word; do
         [ -z "$word" ] || entry+=("$word")
     done <<<"$BODY"
+    if check_ssh ${entry[@]+"${entry[@]}"}; then
+        enter_by_ssh "${words[1]}" "$@"
+    fi
     check_entry ${entry[@]+"${entry[@]}"}
     enter "$@"
 }

@@ -27,6 +27,7 @@ doctor() {
     doctor_room
     doctor_artifacts
     doctor_services
+    doctor_vm_service
     if [ "$DOCTOR_PROBLEMS" -gt 0 ]; then
         say "$DOCTOR_PROBLEMS problem(s)."
         return 1
@@ -64,20 +65,75 @@ doctor_tools() {
     fi
 }
 
+# VirtualBox is taken where it is installed, so what is wrong with it stands in the way there.
 doctor_virtualbox() {
-    if have VBoxManage; then
-        remark VirtualBox "$(VBoxManage --version 2>&1 | tail -n 1); this version of Clusterbox drives: $DRIVEN"
-    else
-        remark VirtualBox 'not installed: the provider is nspawn'
+    local module
+    if ! have VBoxManage; then
+        how_to_install_virtualbox
+        if [ "$SYSTEM" = Linux ]; then
+            remark VirtualBox "not installed: the provider is nspawn ($INSTALL_VIRTUALBOX)"
+        else
+            bad VirtualBox 'not installed' "$INSTALL_VIRTUALBOX"
+        fi
+        return
     fi
+    if ! virtualbox_works; then
+        bad VirtualBox "$VBOX_PROBLEM" "$VBOX_HINT"
+        return
+    fi
+    case $VBOX_VERSION in
+        7.[0-2].*) fine VirtualBox "$VBOX_VERSION" ;;
+        *) remark VirtualBox "$VBOX_VERSION is newer than what was tried (7.0 to 7.2)" ;;
+    esac
+    have ssh && have ssh-keygen || bad ssh 'ssh or ssh-keygen was not found: virtual machines are entered by ssh' 'install the package openssh-client (Fedora: openssh-clients)'
+    [ "$SYSTEM" = Linux ] || return 0
+    for module in vboxdrv vboxnetctl; do
+        if [ ! -e "$SYSTEM_ROOT/dev/$module" ]; then
+            bad VirtualBox "its kernel modules are not all loaded: there is no /dev/$module" 'sudo modprobe -a vboxdrv vboxnetadp vboxnetflt'
+            break
+        fi
+    done
+    if grep -qsw flags "$SYSTEM_ROOT/proc/cpuinfo" && ! grep -qswE 'vmx|svm' "$SYSTEM_ROOT/proc/cpuinfo"; then
+        bad processor 'it has no virtualisation (VT-x, AMD-V), or it is turned off' "turn it on in the computer's setup; in a virtual machine: nested virtualisation; or --provider nspawn"
+    fi
+    if ! kvm_leaves_processor; then
+        bad KVM "$KVM_PROBLEM" "$KVM_HINT"
+    fi
+    if usual_range_allowed; then
+        fine network '192.168.56.0/24 may be a host-only network'
+    else
+        bad network '/etc/vbox/networks.conf does not allow 192.168.56.0/21' "echo '* 192.168.56.0/21' | sudo tee -a /etc/vbox/networks.conf, or ./clusterbox up --subnet with a range that it allows"
+    fi
+}
+
+# What vm-service itself has found, which looks closer: a line each, its fields separated by tabs.
+doctor_vm_service() {
+    local severity about message hint
+    have VBoxManage && running vm-service && healthy "$RUNNING_PORT" && [ -r "$STATE/tokens/vm.token" ] || return 0
+    serve virtualbox
+    ! otherwise_served vm-service || return 0
+    vm_address
+    ACCEPT=text/plain vm_service GET /v1/providers/virtualbox/doctor
+    [ "$STATUS" = 200 ] || return 0
+    say "vm-service says of VirtualBox:"
+    while IFS=$TAB read -r severity about message hint || [ -n "$severity" ]; do
+        printable "$about"
+        about=$PRINTABLE
+        printable "$message"
+        message=$PRINTABLE
+        printable "$hint"
+        case $severity in
+            FINE) fine "$about" "$message" ;;
+            WARNING) remark "$about" "$message${PRINTABLE:+: $PRINTABLE}" ;;
+            PROBLEM) bad "$about" "$message" "$PRINTABLE" ;;
+        esac
+    done <<<"$BODY"
 }
 
 doctor_nspawn() {
     local controller controllers=''
-    if [ "$SYSTEM" != Linux ]; then
-        bad nspawn 'needs Linux' 'run Clusterbox on a Linux machine'
-        return
-    fi
+    # On a Mac it is VirtualBox or nothing.
+    [ "$SYSTEM" = Linux ] || return 0
     if [ "$(id -u)" -eq 0 ]; then
         fine root 'you are root'
     elif have sudo; then

@@ -17,6 +17,7 @@ Clusterbox: Kubernetes on one's own machines.
                                          a shell, or one command, in a machine
   ./clusterbox down [NAME]               deletes it
   ./clusterbox prepare                   downloads and builds everything, and makes no machine
+  ./clusterbox images [prune]            what virtual machines are made from
   ./clusterbox doctor                    checks this machine
   ./clusterbox services start|stop|status|logs [NAME…] [-f]
                                          the four programs that do the work
@@ -88,16 +89,20 @@ TEXT
             cat <<'TEXT'
 ./clusterbox ssh [NAME] MACHINE [-- COMMAND]
 
-A shell in a machine, as root, or one command. MACHINE is its host name: load-balancer, controller-1, node-2, …
+A shell in a machine, as root, or one command. MACHINE is its host name: haproxy, controller-1, node-2, …
 The exit code is the command's.
+
+A container (nspawn) is entered by root on this computer. A virtual machine is entered by ssh, with a key that 'up' made
+for you: CLUSTERBOX_STATE/ssh/id_ed25519. It opens the machines of clusters that you had made.
 TEXT
             ;;
         doctor)
             cat <<'TEXT'
 ./clusterbox doctor
 
-Looks at this machine: JDK, Maven, openssl, root, packages, cgroups, kernel modules, memory, disk, artifacts, ports, services. Exit code 1 if something
-stands in the way. Changes nothing.
+Looks at this machine: JDK, Maven, openssl, VirtualBox with its kernel driver and networks, root, packages, cgroups, kernel modules, memory,
+disk, artifacts, ports, services; while vm-service runs, also what that finds. Exit code 1 if something stands in the way. Changes
+nothing.
 TEXT
             ;;
         kubeconfig)
@@ -135,10 +140,18 @@ TEXT
             ;;
         prepare)
             cat <<'TEXT'
-./clusterbox prepare [--kubernetes 1.36] [--provider nspawn] [--yes]
+./clusterbox prepare [--kubernetes 1.36] [--provider virtualbox|nspawn] [--yes]
 
-Downloads and builds everything that 'up' needs: packages, the services, the machines' root file system, Kubernetes' binaries.
+Downloads and builds everything that 'up' needs: packages, the services, the machines' image, Kubernetes' binaries.
 Makes no machine. Stopped and run again, it goes on where it was.
+TEXT
+            ;;
+        images)
+            cat <<'TEXT'
+./clusterbox images [prune] [--provider virtualbox] [--yes]
+
+Shows the images that virtual machines are made from: how large each is, and who needs it. A newer agent or base makes a new
+one. "prune" removes those that no machine needs.
 TEXT
             ;;
         services)
@@ -146,6 +159,7 @@ TEXT
 ./clusterbox services start|stop|status|logs [NAME…] [-f]
 
 The four programs: pki-service, vm-service, gateway, slack-bot. Without a NAME all of them. "up" starts them by itself.
+vm-service runs as root for nspawn and as you for VirtualBox; "up", "down" and "ssh" start it again where that must change.
 They listen on loopback only. Machines go on running while the services are stopped. "status" exits with 1 if one of them is
 not ready; "logs -f" follows.
 TEXT

@@ -27,23 +27,24 @@ prepare() {
     done
     checked --kubernetes "$line" '^v?[0-9]{1,3}\.[0-9]{1,3}(\.[0-9]{1,3})?$' 'a version such as 1.36'
     [[ ${line#v} =~ ^[0-9]+\.[0-9]+ ]] && line=${BASH_REMATCH[0]}
-    [ -z "$PROVIDER" ] || checked --provider "$PROVIDER" '^(virtualbox|nspawn)$' 'virtualbox or nspawn'
+    [ -z "$PROVIDER" ] || checked --provider "$PROVIDER" "$PROVIDER_NAME" 'virtualbox or nspawn'
     [ -z "${CLUSTERBOX_GATEWAY_URL-}" ] || usage "CLUSTERBOX_GATEWAY_URL: prepare works where the services run" "run it on that machine"
     choose_provider
     check_artifacts
     say_what_is_needed
     make_ready
     gateway_address
-    IFS= read -r VM_TOKEN <"$STATE/tokens/vm.token" || [ -n "$VM_TOKEN" ] || die "$STATE/tokens/vm.token cannot be read" "./clusterbox services start"
-    port_of vm-service
-    VM_ADDRESS=http://127.0.0.1:$PORT
+    vm_address
     prepare_release "$line"
     say "Prepared for Kubernetes $line:"
     # A terminal shows them already.
     for ((i = 0; i < ITEM_COUNT && DRAWN == 0; i++)); do
         say "  ${ITEMS[i]}"
     done
-    say "On disk: $(size_of_folder "$STATE/gateway/artifacts") in $STATE/gateway/artifacts, $(size_of_folder "$IMAGES") in $IMAGES"
+    case $PROVIDER in
+        virtualbox*) say "On disk: $(size_of_folder "$STATE/gateway/artifacts") in $STATE/gateway/artifacts; './clusterbox images' shows the machines' images" ;;
+        *) say "On disk: $(size_of_folder "$STATE/gateway/artifacts") in $STATE/gateway/artifacts, $(size_of_folder "$IMAGES") in $IMAGES" ;;
+    esac
     say "No machine was made. Next: ./clusterbox up"
 }
 
@@ -55,15 +56,28 @@ size_of_folder() {
     printf '%s MiB' $((${size%%[!0-9]*} / 1024))
 }
 
-# vm-service answers in JSON only; three plain fields are taken out of it. image METHOD: IMAGE_STATE and IMAGE_TEXT.
+# Where vm-service is and what opens it, in VM_ADDRESS and VM_TOKEN.
+vm_address() {
+    VM_TOKEN=''
+    IFS= read -r VM_TOKEN <"$STATE/tokens/vm.token" || [ -n "$VM_TOKEN" ] || die "$STATE/tokens/vm.token cannot be read" "./clusterbox services start"
+    port_of vm-service
+    VM_ADDRESS=http://127.0.0.1:$PORT
+}
+
+# vm-service METHOD PATH [curl options]: as gateway().
+vm_service() {
+    GATEWAY=$VM_ADDRESS TOKEN=$VM_TOKEN gateway "$@"
+}
+
+# vm-service answers in JSON; three plain fields are taken out of it. image METHOD: IMAGE_STATE and IMAGE_TEXT.
 image() {
     local text
-    GATEWAY=$VM_ADDRESS TOKEN=$VM_TOKEN ACCEPT=application/json gateway "$1" "/v1/providers/$PROVIDER/image"
+    ACCEPT=application/json vm_service "$1" "/v1/providers/$PROVIDER/image"
     case $STATUS in
         200 | 202) ;;
         *)
             [[ $BODY =~ \"detail\"[[:space:]]*:[[:space:]]*\"([^\"\\]*)\" ]] && text=${BASH_REMATCH[1]} || text="vm-service answered $STATUS"
-            die "the machines' root file system cannot be built: $text" "./clusterbox services logs vm-service"
+            die "the machines' image cannot be made: $text" "./clusterbox services logs vm-service"
             ;;
     esac
     IMAGE_STATE='' IMAGE_TEXT=''
@@ -97,7 +111,7 @@ prepare_release() {
         method=GET
         case $IMAGE_STATE-$state in
             READY-READY) break ;;
-            FAILED-*) die "the machines' root file system could not be built: $IMAGE_TEXT" "./clusterbox services logs vm-service" ;;
+            FAILED-*) die "the machines' image could not be made: $IMAGE_TEXT" "./clusterbox services logs vm-service" ;;
             *-FAILED | *-MISSING)
                 die "${PROBLEM:-not all of Kubernetes $1 could be had; the lines above say what is missing}" \
                     "${HINT:-run the same command again, or set CLUSTERBOX_ARTIFACTS to a folder that has it, or CLUSTERBOX_MIRROR}"
@@ -115,7 +129,7 @@ show_items() {
     now
     PROBLEM='' HINT=''
     # In the columns of the gateway's lines.
-    printf -v line '%-24s %-8s %-11s %s' 'root file system' - "$IMAGE_STATE" "$IMAGE_TEXT"
+    printf -v line '%-24s %-8s %-11s %s' 'machine image' - "$IMAGE_STATE" "$IMAGE_TEXT"
     item 0 "$line"
     while IFS= read -r line; do
         if [[ $line =~ $ITEM_LINE ]]; then

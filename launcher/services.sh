@@ -47,7 +47,13 @@ set_peers() {
 
 # What a service is told, in ARGUMENTS. service_arguments NAME STATE
 service_arguments() {
+    local images=$IMAGES
     ARGUMENTS=("-Dclusterbox.state=$2/$1")
+    if [ "$1" = vm-service ] && [ "${VM_AS-}" = user ]; then
+        # Root's folder is closed to others, and full of root's files.
+        ARGUMENTS=("-Dclusterbox.state=$2/vm-service-user")
+        images=$2/vm-service-user/images
+    fi
     case $1 in
         pki-service)
             ARGUMENTS+=("-Dmicronaut.server.port=$PKI_PORT" "-Dclusterbox.token-file=$2/tokens/pki.token"
@@ -55,7 +61,7 @@ service_arguments() {
             ;;
         vm-service)
             ARGUMENTS+=("-Dmicronaut.server.port=$VM_PORT" "-Dclusterbox.token-file=$2/tokens/vm.token"
-                "-Dclusterbox.agent-image=$AGENT_IMAGE" "-Dclusterbox.images=$IMAGES"
+                "-Dclusterbox.agent-image=$AGENT_IMAGE" "-Dclusterbox.images=$images"
                 "-Dclusterbox.artifact-store=$2/gateway/artifacts")
             ;;
         gateway)
@@ -127,7 +133,7 @@ services_to_start() {
     local service
     TO_START=''
     for service in "$@"; do
-        if ! running "$service" || { [ -z "$RELEASE" ] && outdated "$service"; } || told_otherwise "$service"; then
+        if ! running "$service" || { [ -z "$RELEASE" ] && outdated "$service"; } || told_otherwise "$service" || otherwise_served "$service"; then
             TO_START="$TO_START $service"
         fi
     done
@@ -148,6 +154,7 @@ await_silence() {
 # somebody else has just started. Which it waited for is in AWAITED.
 start_services() {
     local service begun ready=''
+    serve_as_before
     services_to_start "$@"
     now
     begun=$NOW
@@ -166,6 +173,12 @@ start_services() {
         if running "$service"; then
             if outdated "$service"; then
                 say "$service was built anew: starting it again"
+            elif otherwise_served "$service"; then
+                if [ "$VM_AS" = root ]; then
+                    say "vm-service runs as you, for VirtualBox; nspawn needs it as root: starting it again"
+                else
+                    say "vm-service runs as root, for nspawn; VirtualBox needs it as you: starting it again"
+                fi
             else
                 say "$service was started with other artifacts (CLUSTERBOX_ARTIFACTS, CLUSTERBOX_MIRROR): starting it again"
             fi
@@ -247,6 +260,8 @@ check_alive() {
 start_service() {
     local runner=() log=$STATE/log/$1.log
     mkdir -p "$STATE/$1"
+    # Which of root's is its business; the other one's is ours.
+    [ "$1-${VM_AS-}" != vm-service-user ] || mkdir -p "$STATE/vm-service-user"
     rm -f "$log.3"
     [ ! -f "$log.2" ] || mv "$log.2" "$log.3"
     [ ! -f "$log.1" ] || mv "$log.1" "$log.2"
@@ -254,12 +269,13 @@ start_service() {
     rm -f "$STATE/run/$1.pid"
     wanted_port "$1"
     [ "$1" != gateway ] || artifact_settings >"$STATE/run/gateway.artifacts"
+    [ "$1" != vm-service ] || printf '%s\n' "$VM_AS" >"$STATE/run/vm-service.as"
     service_arguments "$1" "$STATE"
     cache_of "$1"
     if [ -s "$CACHE_FILE" ] && [ -z "${CLUSTERBOX_NO_AOT-}" ]; then
         FLAGS="$FLAGS -XX:AOTCache=$CACHE_FILE"
     fi
-    if [ "$1" = vm-service ] && [ "$SYSTEM" = Linux ] && [ "$(id -u)" -ne 0 ]; then
+    if [ "$1" = vm-service ] && [ "$VM_AS" = root ] && [ "$(id -u)" -ne 0 ]; then
         have sudo || die "vm-service needs root, for nspawn" "run ./clusterbox as root, or install sudo"
         say "vm-service is started with sudo: only root can make nspawn machines (the other services run as you)"
         sudo -v || die "vm-service needs root, for nspawn" "run ./clusterbox as root"

@@ -31,6 +31,7 @@ text_field() {
     field "$2" "\"$3\""
 }
 
+PROVIDER_NAME='^(nspawn|virtualbox(-[a-z0-9][a-z0-9-]{0,40})?)$'
 RANGE='^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$'
 RANGE_TEXT='a range such as 192.168.56.0/24'
 
@@ -139,7 +140,7 @@ read_shape() {
         shift
         case $option in
             --provider)
-                checked "$option" "$value" '^(virtualbox|nspawn)$' 'virtualbox or nspawn'
+                checked "$option" "$value" "$PROVIDER_NAME" 'virtualbox or nspawn'
                 PROVIDER=$value
                 ;;
             --controllers) count_field "$option" controllers "$value" && shaped=yes ;;

@@ -2,7 +2,7 @@
 # ./clusterbox up
 
 # The providers that this version's vm-service can drive.
-DRIVEN=nspawn
+DRIVEN='nspawn virtualbox'
 
 up() {
     local began reached operation
@@ -17,10 +17,12 @@ up() {
         choose_provider
         check_artifacts
         field provider "\"$PROVIDER\""
+        send_key
         say_what_is_needed
         make_ready
     elif [ -n "$PROVIDER" ]; then
         field provider "\"$PROVIDER\""
+        send_key
     fi
     gateway_address
     propose_shape
@@ -54,6 +56,16 @@ up() {
     say "  ./clusterbox down $NAME"
 }
 
+# Virtual machines are entered by ssh, with a key of this person's.
+send_key() {
+    case $PROVIDER in
+        virtualbox*)
+            ensure_ssh_key
+            field sshPublicKey "\"$SSH_PUBLIC_KEY\""
+            ;;
+    esac
+}
+
 # Is it a whole Kubernetes? A run that was to stop after a step is not, nor is anything of a gateway that does not say so.
 ready() {
     ACCEPT=application/json gateway GET "/v1/clusters/$NAME"
@@ -67,6 +79,7 @@ make_ready() {
         # shellcheck disable=SC2086
         [ -z "$MISSING" ] || install_packages "nspawn machines need them" $MISSING
     fi
+    serve "$PROVIDER"
     ensure_built
     # shellcheck disable=SC2086
     start_services $SERVICES
@@ -136,9 +149,9 @@ look_into_file() {
     THROUGH=${THROUGH:-$through}
 }
 
-# Which provider, and why: VirtualBox where it is installed, else nspawn. Never another one silently.
+# Which provider, and why: VirtualBox where it is installed, else nspawn. Never another one silently. One with a name after
+# it is the VirtualBox of another computer: vm-service knows whether that works.
 choose_provider() {
-    local version=''
     WHY='as asked'
     if [ -z "$PROVIDER" ]; then
         PROVIDER=nspawn WHY='VirtualBox is not installed'
@@ -146,24 +159,17 @@ choose_provider() {
             PROVIDER=virtualbox WHY='VirtualBox is installed'
         fi
     fi
+    case " $DRIVEN " in
+        *" ${PROVIDER%%-*} "*) ;;
+        *) die "this version of Clusterbox cannot drive $PROVIDER" "use one of: $DRIVEN" ;;
+    esac
     if [ "$PROVIDER" = virtualbox ]; then
-        have VBoxManage || die "VirtualBox is not installed" "install it (https://www.virtualbox.org), or use --provider nspawn (Linux)"
-        # It says what is wrong and exits with 0 nevertheless.
-        version=$(VBoxManage --version 2>&1) || version="WARNING: $version"
-        case $version in
-            *WARNING* | *vboxdrv* | *rror*)
-                version=$(printf '%s' "$version" | tr -s ' \n' ' ')
-                die "VirtualBox is installed but does not work: $version" \
-                    "repair it (Linux: install the headers of the running kernel, then 'sudo /sbin/vboxconfig'), or use --provider nspawn"
-                ;;
-        esac
-        case " $DRIVEN " in
-            *' virtualbox '*) ;;
-            *) die "VirtualBox $version is installed, but this version of Clusterbox cannot drive it yet" "use --provider nspawn (Linux)" ;;
-        esac
+        virtualbox_works || die "$VBOX_PROBLEM" "$VBOX_HINT; or use --provider nspawn (Linux)"
+        WHY="$WHY, $VBOX_VERSION"
     fi
     if [ "$PROVIDER" = nspawn ] && [ "$SYSTEM" != Linux ]; then
-        die "the provider nspawn needs Linux" "run Clusterbox on a Linux machine"
+        how_to_install_virtualbox
+        die "the provider nspawn needs Linux" "VirtualBox: $INSTALL_VIRTUALBOX"
     fi
 }
 
@@ -176,16 +182,35 @@ say_what_is_needed() {
         say "Provider nspawn ($WHY). Its machines share this host's kernel: that is no security boundary."
         say "Only vm-service needs root, for nspawn; the other services run as you."
     else
-        say "Provider $PROVIDER ($WHY)."
+        say "Provider $PROVIDER ($WHY). Its machines are yours: no service needs root."
     fi
-    if image_cached; then
-        say "The machines' root file system is cached; a cluster takes seconds. This host has $total MiB of memory."
-    else
-        free=$(free_disk "$IMAGES")
-        say "First time here: about 115 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
-        say "It needs 1 GB in $IMAGES${free:+ ($free MiB free)}. This host has $total MiB of memory."
-    fi
+    case $PROVIDER in
+        virtualbox*) say_what_virtual_machines_need "$total" ;;
+        *)
+            if image_cached; then
+                say "The machines' root file system is cached; a cluster takes seconds. This host has $total MiB of memory."
+            else
+                free=$(free_disk "$IMAGES")
+                say "First time here: about 115 MB of Debian packages are fetched for the machines' root file system (some 2 minutes)."
+                say "It needs 1 GB in $IMAGES${free:+ ($free MiB free)}. This host has $total MiB of memory."
+            fi
+            ;;
+    esac
     say_downloads
+}
+
+# Virtual machines are made from an image that is made once, and take all of their memory.
+say_what_virtual_machines_need() {
+    local entry free
+    for entry in "$HOME"/.local/share/clusterbox/*/images/*; do
+        [ ! -e "$entry" ] || {
+            say "The machines' image is there, unless the agent is newer. Each machine takes its memory when it starts: this host has $1 MiB."
+            return
+        }
+    done
+    free=$(free_disk "$HOME")
+    say "First time here: a Debian image of about 400 MB is downloaded, started and furnished with the agent, once (some 10 minutes)."
+    say "It needs 4 GB below ~/.local/share/clusterbox, each machine some 3 GB more${free:+ ($free MiB free)}. Each takes its memory when it starts: this host has $1 MiB."
 }
 
 # Kubernetes' binaries: where they come from, if they are not there yet and are needed at all.

@@ -92,8 +92,15 @@ final class StandIn {
                 credentials(exchange, body);
             } else if (path.startsWith("/v1/releases/")) {
                 artifacts(exchange);
-            } else if (path.equals("/v1/providers/nspawn/image")) {
+            } else if (path.equals("/v1/providers/nspawn/image") || path.equals("/v1/providers/virtualbox/image")) {
                 image(exchange);
+            } else if (path.equals("/v1/providers/virtualbox/doctor")) {
+                answer(exchange, 200, "FINE\tversion\tVirtualBox 7.2.22\t\n"
+                        + "WARNING\tKVM\tkvm_intel has the processor\tmodprobe -r kvm_intel\n"
+                        + "PROBLEM\tmemory\t2000 MiB are available\tend \u001b]0;owned\u0007other programs\n");
+            } else if (path.startsWith("/v1/providers/virtualbox/images")) {
+                answer(exchange, 200, "image-0a1b\t1834\t2026-01-02T03:04:05Z\tcurrent\tdemo-node-1, demo-node-2\n"
+                        + "image-9f8e\t1790\t2025-12-01T03:04:05Z\t\t\n");
             } else {
                 answer(exchange, exchange.getRequestMethod() + " " + path, body);
             }
@@ -130,6 +137,8 @@ final class StandIn {
         } else if (request.endsWith("/machines/controller-1/enter")) {
             answer(exchange, 200, "setpriv\n--bounding-set=-sys_time,-sys_module\nnsenter\n--target="
                     + ProcessHandle.current().pid() + "\n--mount\n--\n/bin/sh\n-c\ntouch /tmp/evil\n");
+        } else if (request.endsWith("/machines/virtual-1/enter")) {
+            answer(exchange, 200, Files.readString(state.resolve("enter")));
         } else if (request.endsWith("/machines/evil-1/enter")) {
             answer(exchange, 200, "/bin/sh\n-c\ntouch /tmp/evil\n");
         } else if (request.endsWith("/machines/evil-2/enter")) {
@@ -142,8 +151,10 @@ final class StandIn {
             answer(exchange, 404, "there is no cluster 'absent'\n./clusterbox list shows all");
         } else if (request.startsWith("GET /v1/clusters/")
                 && String.valueOf(exchange.getRequestHeaders().get("Accept")).contains("json")) {
-            answer(exchange, 200, "{\"name\":\"demo\",\"state\":{\"kind\":\"%s\"},\"operation\":\"op-demo\"}"
-                    .formatted(ready.contains(request.split("/")[3]) ? "READY" : "REACHED"));
+            answer(exchange, 200, "{\"name\":\"demo\",\"state\":{\"kind\":\"%s\"},\"operation\":\"op-demo\"%s}"
+                    .formatted(
+                            ready.contains(request.split("/")[3]) ? "READY" : "REACHED",
+                            request.endsWith("/virtual") ? ",\"provider\":\"virtualbox\"" : ""));
         } else if (request.startsWith("GET /v1/clusters/tried") || request.startsWith("GET /v1/clusters/unwell")) {
             answer(exchange, 200, """
                     demo: ready

@@ -7,12 +7,12 @@ test_prepare_fetches_builds_and_makes_no_machine() {
     asked
     launch prepare
     expect_code 0
-    expect_in '  root file system         -        BUILDING    unpacking' "$OUT"
+    expect_in '  machine image            -        BUILDING    unpacking' "$OUT"
     # Only numbers changed between the first two looks: that is not worth a line.
     expect "$(grep -c 'DOWNLOADING' <<<"$OUT")" 1
     expect "$(grep -c '  etcd .* PACKAGE ' <<<"$OUT")" 2
     expect_in 'Prepared for Kubernetes 1.36:
-  root file system         -        READY       ready
+  machine image            -        READY       ready
   kubelet                  1.36.2   READY       dl.example
   etcd                     1.36.2   PACKAGE     etcd-server
 On disk: 3 MiB in' "$OUT"
@@ -37,7 +37,7 @@ test_prepare_says_what_could_not_be_had() {
     launch prepare
     rm "$work/state/vm-service/no-image"
     expect_code 1
-    expect_in 'could not be built: no mirror answers' "$ERR"
+    expect_in 'could not be made: no mirror answers' "$ERR"
     launch prepare --kubernetes 9.9
     expect_code 1
     expect "$ERR" "clusterbox: there is no release '9.9'
@@ -99,7 +99,7 @@ test_every_command_has_help_and_the_short_help_names_those_for_people() {
     local command
     launch help
     expect_not_in ' credential' "$OUT"
-    for command in up down status list ssh kubeconfig smoke-test prepare doctor services; do
+    for command in up down status list ssh kubeconfig smoke-test prepare images doctor services; do
         expect_in "  ./clusterbox $command" "$(launch help && printf '%s' "$OUT")"
         launch help "$command"
         expect_code 0

@@ -100,33 +100,6 @@ test_a_dry_run_makes_nothing() {
     expect_not_in 'POST /v1/clusters null' "$ASKED"
 }
 
-test_a_broken_virtualbox_stops_with_a_remedy() {
-    mkdir -p "$work/vbox"
-    printf '#!/bin/sh\necho "WARNING: The vboxdrv kernel module is not loaded."\necho 7.1.4r165100\n' >"$work/vbox/VBoxManage"
-    chmod +x "$work/vbox/VBoxManage"
-    asked
-    path=$work/vbox:$PATH launch up
-    expect_code 1
-    expect_in 'vboxdrv kernel module is not loaded' "$ERR"
-    expect_in 'vboxconfig' "$ERR"
-    expect_in '--provider nspawn' "$ERR"
-    path=$work/vbox:$PATH launch up --provider virtualbox
-    expect_code 1
-    asked
-    expect "$ASKED" ''
-}
-
-test_a_virtualbox_that_this_version_cannot_drive_is_not_replaced_silently() {
-    mkdir -p "$work/vbox"
-    printf '#!/bin/sh\necho 7.1.4r165100\n' >"$work/vbox/VBoxManage"
-    chmod +x "$work/vbox/VBoxManage"
-    path=$work/vbox:$PATH launch up
-    expect_code 1
-    expect_in 'cannot drive it yet' "$ERR"
-    path=$work/vbox:$PATH launch up --provider nspawn
-    expect_code 0
-}
-
 test_on_a_small_machine_a_smaller_cluster_is_proposed_once() {
     asked
     memory=7900 launch up absent --provider nspawn --yes

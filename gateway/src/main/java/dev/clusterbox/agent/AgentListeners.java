@@ -18,6 +18,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -33,6 +34,10 @@ public final class AgentListeners {
     private final AgentService service;
     private final AgentPeer peer;
     private final int port;
+
+    /** Where machines are on other computers, their networks end there: agents come in at this one address. */
+    private final Optional<String> forAll;
+
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final Map<String, Server> open = new HashMap<>();
 
@@ -40,20 +45,27 @@ public final class AgentListeners {
             GatewayIdentity identity,
             AgentService service,
             AgentPeer peer,
-            @Value("${clusterbox.agents.port}") int port) {
+            @Value("${clusterbox.agents.port}") int port,
+            @Value("${clusterbox.agents.address:}") String address) {
         this.identity = identity;
         this.service = service;
         this.peer = peer;
         this.port = port;
+        this.forAll = Optional.of(address).filter(text -> !text.isBlank());
     }
 
-    /** How the agents of a cluster reach the gateway. */
-    public String endpoint(String address) {
-        return address + ":" + port;
+    /**
+     * How the agents of a cluster reach the gateway.
+     *
+     * @param hostAddress of this host in the cluster's network
+     */
+    public String endpoint(String hostAddress) {
+        return forAll.orElse(hostAddress) + ":" + port;
     }
 
-    /** Opens the listener on an address; nothing happens if it is open. */
-    public synchronized void open(String address) throws InterruptedException {
+    /** Opens the listener for a cluster; nothing happens if it is open. */
+    public synchronized void open(String hostAddress) throws InterruptedException {
+        var address = forAll.orElse(hostAddress);
         if (open.containsKey(address)) {
             return;
         }
@@ -105,8 +117,9 @@ public final class AgentListeners {
         return !open.isEmpty();
     }
 
-    public synchronized void close(String address) {
-        var server = open.remove(address);
+    /** One for all clusters stays. */
+    public synchronized void close(String hostAddress) {
+        var server = forAll.isPresent() ? null : open.remove(hostAddress);
         if (server != null) {
             server.shutdownNow();
         }

@@ -1,6 +1,7 @@
 package dev.clusterbox.cluster;
 
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.SshPublicKey;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.random.RandomGenerator;
  * @param apiServer the address of its API, once that has answered
  * @param addons what is applied besides what the release brings
  * @param smokeTest the newest result
+ * @param sshPublicKey of the person who asked for it last: machines that are made from now on let its owner in
  */
 @Serdeable
 public record Cluster(
@@ -41,6 +43,7 @@ public record Cluster(
         Optional<String> apiServer,
         List<Addon> addons,
         Optional<SmokeTestResult> smokeTest,
+        Optional<SshPublicKey> sshPublicKey,
         Instant createdAt) {
 
     /**
@@ -80,6 +83,7 @@ public record Cluster(
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 now);
     }
 
@@ -100,6 +104,7 @@ public record Cluster(
         private Optional<String> apiServer;
         private List<Addon> addons;
         private Optional<SmokeTestResult> smokeTest;
+        private Optional<SshPublicKey> sshPublicKey;
 
         Draft(Cluster before) {
             this.before = before;
@@ -112,6 +117,7 @@ public record Cluster(
             apiServer = before.apiServer;
             addons = before.addons;
             smokeTest = before.smokeTest;
+            sshPublicKey = before.sshPublicKey;
         }
 
         Cluster done() {
@@ -127,6 +133,7 @@ public record Cluster(
                     apiServer,
                     addons,
                     smokeTest,
+                    sshPublicKey,
                     before.createdAt);
         }
     }
@@ -180,6 +187,11 @@ public record Cluster(
         addons.forEach(addon -> all.put(addon.name(), addon));
         more.forEach(addon -> all.put(addon.name(), addon));
         return but(draft -> draft.addons = List.copyOf(all.values()));
+    }
+
+    /** Where none is given, the one that is there stays. */
+    public Cluster enteredWith(Optional<SshPublicKey> key) {
+        return but(draft -> draft.sshPublicKey = key.or(() -> draft.sshPublicKey));
     }
 
     public Cluster servedAt(String address) {

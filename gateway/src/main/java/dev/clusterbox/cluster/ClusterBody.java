@@ -2,6 +2,7 @@ package dev.clusterbox.cluster;
 
 import dev.clusterbox.cluster.ClusterRequest.SizeRequest;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.SshPublicKey;
 import io.micronaut.core.type.Argument;
 import io.micronaut.http.MediaType;
 import io.micronaut.json.JsonMapper;
@@ -52,7 +53,13 @@ final class ClusterBody {
                 fields.text("serviceCidr"),
                 fields.text("kubernetes"),
                 fields.text("through"),
-                addons(fields));
+                addons(fields),
+                sshPublicKey(fields));
+    }
+
+    private static @Nullable String sshPublicKey(Fields fields) {
+        var text = fields.text("sshPublicKey");
+        return text == null ? null : SshPublicKey.parse(text).text();
     }
 
     private static @Nullable List<Addon> addons(Fields fields) {

@@ -20,7 +20,8 @@ public record ClusterRequest(
         @Nullable String serviceCidr,
         @Nullable String kubernetes,
         @Nullable String through,
-        @Nullable List<Addon> addons) {
+        @Nullable List<Addon> addons,
+        @Nullable String sshPublicKey) {
 
     @Serdeable
     public record SizeRequest(

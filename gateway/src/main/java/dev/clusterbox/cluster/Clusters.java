@@ -7,6 +7,7 @@ import dev.clusterbox.operation.Operation.Kind;
 import dev.clusterbox.operation.Operation.State;
 import dev.clusterbox.operation.OperationStore;
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.rest.SshPublicKey;
 import dev.clusterbox.storage.Database;
 import dev.clusterbox.storage.Database.Transaction;
 import dev.clusterbox.storage.Secrets;
@@ -76,7 +77,8 @@ public final class Clusters {
         }
         var cluster = there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()))
                 .wantedThrough(through)
-                .withAddons(addons);
+                .withAddons(addons)
+                .enteredWith(Optional.ofNullable(request.sshPublicKey()).map(SshPublicKey::parse));
         return begin(cluster, there.isEmpty(), Kind.UP, through, by, key, hash);
     }
 

@@ -7,17 +7,11 @@ import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Every machine's agent has enrolled and attends. */
 @Singleton
 final class AwaitAgents implements Step {
-
-    /** A machine that boots takes less; an agent that has lost its key takes for ever, and gets a new seed after this. */
-    private static final Duration BEFORE_NEW_SEED = Duration.ofSeconds(30);
-
-    private static final Duration AFTER_NEW_SEED = Duration.ofSeconds(150);
 
     private final Agents agents;
     private final Seeds seeds;
@@ -42,6 +36,7 @@ final class AwaitAgents implements Step {
         var there = new AtomicInteger();
         Parallel.each(cluster.nodes(), node -> {
             await(cluster, node);
+            seeds.forget(cluster, node);
             progress.say("%d of %d agents"
                     .formatted(there.incrementAndGet(), cluster.nodes().size()));
             return node;
@@ -50,16 +45,19 @@ final class AwaitAgents implements Step {
     }
 
     private void await(Cluster cluster, Node node) throws InterruptedException {
-        if (agents.await(node.machineId(), BEFORE_NEW_SEED)) {
+        var kind = MachineKind.of(cluster.spec().provider());
+        if (agents.await(node.machineId(), kind.beforeNewSeed())) {
             return;
         }
         seeds.plant(cluster, node);
-        if (!agents.await(node.machineId(), AFTER_NEW_SEED)) {
+        if (!agents.await(node.machineId(), kind.afterNewSeed())) {
             throw new Problem(
                             Code.TIMED_OUT,
                             "waited %d s for the agent on %s"
                                     .formatted(
-                                            BEFORE_NEW_SEED.plus(AFTER_NEW_SEED).toSeconds(),
+                                            kind.beforeNewSeed()
+                                                    .plus(kind.afterNewSeed())
+                                                    .toSeconds(),
                                             cluster.machineName(node)),
                             "'./clusterbox ssh %s %s -- journalctl -u clusterbox-agent' tells why"
                                     .formatted(cluster.name(), node.hostName()))

@@ -7,6 +7,8 @@ import dev.clusterbox.cluster.Subnet;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.release.Releases;
 import dev.clusterbox.remote.VmClient;
+import dev.clusterbox.remote.VmClient.Finding;
+import dev.clusterbox.remote.VmClient.Machine;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +55,8 @@ final class CheckHost implements Step {
         requireProvider(cluster);
         var host = vms.host();
         var needed = cluster.spec().memoryMiB();
-        if (needed > host.memoryMiB()) {
+        boolean reserved = MachineKind.of(cluster.spec().provider()).memoryReserved();
+        if (!reserved && needed > host.memoryMiB()) {
             throw Problem.invalid(
                             "the machines may use %d MiB, the host has %d".formatted(needed, host.memoryMiB()),
                             "ask for fewer or smaller ones: '--nodes 1', '--memory 1024'")
@@ -64,6 +67,9 @@ final class CheckHost implements Step {
                 .map(text -> Subnet.parse("usedNetworks", text))
                 .toList();
         var located = cluster.network().isPresent() ? cluster : cluster.in(settle(cluster, used));
+        if (reserved) {
+            examine(located);
+        }
         progress.say("%s on %d CPUs, %d MiB; network %s"
                 .formatted(cluster.spec().provider(), host.cpus(), host.memoryMiB(), located.subnet()));
         return located;
@@ -82,6 +88,27 @@ final class CheckHost implements Step {
                             "'./clusterbox doctor' looks closer")
                     .asException();
         }
+    }
+
+    /** Memory that virtual machines are given is gone for all others. Those that run already have theirs. */
+    private void examine(Cluster cluster) throws InterruptedException {
+        var provider = cluster.spec().provider();
+        var running = vms.machines(provider, cluster.name()).stream()
+                .filter(machine -> machine.power().equals("RUNNING"))
+                .map(Machine::hostName)
+                .toList();
+        var missing = cluster.nodes().stream()
+                .filter(node -> !running.contains(node.hostName()))
+                .toList();
+        var memory = missing.stream().mapToInt(node -> node.size().memoryMiB()).sum();
+        var disk = missing.size() * MachineKind.of(provider).diskMiB();
+        vms.examine(provider, memory, disk, cluster.subnet().toString()).stream()
+                .filter(Finding::isProblem)
+                .findFirst()
+                .ifPresent(finding -> {
+                    throw Problem.failed("%s: %s".formatted(finding.about(), finding.message()), finding.hint())
+                            .asException();
+                });
     }
 
     private synchronized Subnet settle(Cluster cluster, List<Subnet> used) {

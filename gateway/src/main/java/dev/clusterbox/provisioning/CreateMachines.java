@@ -7,6 +7,7 @@ import dev.clusterbox.cluster.Node;
 import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
+import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.remote.VmClient;
 import dev.clusterbox.remote.VmClient.MachineSpec;
 import dev.clusterbox.remote.VmClient.NetworkSpec;
@@ -22,10 +23,10 @@ final class CreateMachines implements Step {
 
     private static final int DISK_GIB = 20;
 
-    /** Building the root file system downloads a few hundred packages. */
-    private static final Duration IMAGE_LIMIT = Duration.ofMinutes(30);
-
     private static final Duration IMAGE_POLL = Duration.ofMillis(500);
+
+    /** From the start of the first machine until the host has its address. */
+    private static final Duration ADDRESS_LIMIT = Duration.ofSeconds(30);
 
     private final VmClient vms;
     private final MachineStore machines;
@@ -55,7 +56,7 @@ final class CreateMachines implements Step {
         awaitImage(provider, progress);
         vms.createNetwork(
                 provider, cluster.name(), new NetworkSpec(cluster.subnet().toString(), cluster.name()));
-        listeners.open(cluster.hostAddress());
+        boolean open = openIfAddressed(cluster);
         var hosts = hosts(cluster);
         var running = new AtomicInteger();
         var nodes = Parallel.each(cluster.nodes(), node -> {
@@ -64,11 +65,38 @@ final class CreateMachines implements Step {
                     .formatted(running.incrementAndGet(), cluster.nodes().size()));
             return played;
         });
+        if (!open) {
+            openOnceAddressed(cluster);
+        }
         return cluster.with(nodes);
     }
 
+    /** On a Mac the host has its address in a network of virtual machines only while one of them runs. */
+    private boolean openIfAddressed(Cluster cluster) throws InterruptedException {
+        try {
+            listeners.open(cluster.hostAddress());
+            return true;
+        } catch (ProblemException e) {
+            if (!MachineKind.of(cluster.spec().provider()).memoryReserved()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void openOnceAddressed(Cluster cluster) throws InterruptedException {
+        long deadline = System.nanoTime() + ADDRESS_LIMIT.toNanos();
+        while (!openIfAddressed(cluster)) {
+            if (System.nanoTime() > deadline) {
+                listeners.open(cluster.hostAddress());
+            }
+            Thread.sleep(IMAGE_POLL);
+        }
+    }
+
     private void awaitImage(String provider, Progress progress) throws InterruptedException {
-        long deadline = System.nanoTime() + IMAGE_LIMIT.toNanos();
+        var limit = MachineKind.of(provider).image();
+        long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             var image = vms.image(provider);
             switch (image.state()) {
@@ -89,7 +117,7 @@ final class CreateMachines implements Step {
             if (System.nanoTime() > deadline) {
                 throw new Problem(
                                 Code.TIMED_OUT,
-                                "waited %d min for the image: %s".formatted(IMAGE_LIMIT.toMinutes(), image.progress()),
+                                "waited %d min for the image: %s".formatted(limit.toMinutes(), image.progress()),
                                 "look into the log of vm-service")
                         .asException();
             }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,8 @@ final class Operations implements Provisioner {
     /** A step that is interrupted ends at once; more only if the database is busy. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
 
-    private static final List<String> PROVIDERS = List.of("nspawn", "virtualbox");
+    /** This computer's, and for each other computer with VirtualBox that vm-service is told of, one with its name. */
+    private static final Pattern PROVIDERS = Pattern.compile("nspawn|virtualbox(-[a-z0-9][a-z0-9-]{0,40})?");
 
     private final Database database;
     private final ClusterStore clusters;
@@ -73,10 +75,8 @@ final class Operations implements Provisioner {
 
     @Override
     public void check(ClusterSpec spec, Optional<String> through) {
-        if (!PROVIDERS.contains(spec.provider())) {
-            throw Problem.invalid(
-                            "provider: '%s' (expected: %s)".formatted(spec.provider(), String.join(", ", PROVIDERS)),
-                            "")
+        if (!PROVIDERS.matcher(spec.provider()).matches()) {
+            throw Problem.invalid("provider: '%s' (expected: nspawn, virtualbox)".formatted(spec.provider()), "")
                     .asException();
         }
         var release = releases.get(spec.kubernetes());

@@ -7,6 +7,7 @@ import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.Node;
 import dev.clusterbox.remote.VmClient;
 import dev.clusterbox.remote.VmClient.Seed;
+import dev.clusterbox.rest.SshPublicKey;
 import jakarta.inject.Singleton;
 
 /** Has vm-service plant what a machine needs for its first contact, with a new token each time. */
@@ -35,6 +36,12 @@ final class Seeds {
                         listeners.endpoint(cluster.hostAddress()),
                         identity.authorityPem(),
                         node.hostName(),
-                        node.address()));
+                        node.address(),
+                        cluster.sshPublicKey().map(SshPublicKey::text).orElse(null)));
+    }
+
+    /** Once the agent attends: the seed of a virtual machine would lie beside it for ever. */
+    void forget(Cluster cluster, Node node) throws InterruptedException {
+        vms.forgetSeed(cluster.spec().provider(), cluster.machineName(node));
     }
 }

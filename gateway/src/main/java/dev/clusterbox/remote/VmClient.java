@@ -1,5 +1,6 @@
 package dev.clusterbox.remote;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpRequest;
@@ -22,6 +23,7 @@ public final class VmClient {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Host(
             int memoryMiB,
             int memoryAvailableMiB,
@@ -35,9 +37,11 @@ public final class VmClient {
 
     /** @param why why it is available, or why not, as a sentence */
     @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Provider(String name, boolean available, String why, List<String> warnings) {}
 
     @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Image(
             String state,
             @Nullable String id,
@@ -57,6 +61,7 @@ public final class VmClient {
     public record NetworkSpec(String cidr, String cluster) {}
 
     @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Network(String name, String cidr, String hostAddress, String interfaceName, String cluster) {}
 
     @Serdeable
@@ -81,6 +86,7 @@ public final class VmClient {
     }
 
     @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Machine(
             String name,
             String id,
@@ -104,7 +110,30 @@ public final class VmClient {
     /** What a machine needs for its first contact. */
     @Serdeable
     public record Seed(
-            String machine, String token, String gateway, String authority, String hostName, String address) {}
+            String machine,
+            String token,
+            String gateway,
+            String authority,
+            String hostName,
+            String address,
+            @Nullable String sshPublicKey) {}
+
+    @Serdeable
+    public record Findings(List<Finding> findings) {}
+
+    /**
+     * What a look at the provider's computer has found.
+     *
+     * @param severity FINE, WARNING or PROBLEM
+     */
+    @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Finding(String severity, String about, String message, String hint) {
+
+        public boolean isProblem() {
+            return severity.equals("PROBLEM");
+        }
+    }
 
     @Serdeable
     record StopRequest(boolean force) {}
@@ -123,6 +152,18 @@ public final class VmClient {
 
     public List<Provider> providers() throws InterruptedException {
         return service.call(HttpRequest.GET("/v1/providers"), Providers.class).providers();
+    }
+
+    /**
+     * What stands in the way of machines that take this much together, and what does not.
+     *
+     * @param network the range that they shall stand in
+     */
+    public List<Finding> examine(String provider, int memoryMiB, int diskMiB, String network)
+            throws InterruptedException {
+        var query = "/doctor?memoryMiB=%d&diskMiB=%d&cidr=%s".formatted(memoryMiB, diskMiB, network);
+        return service.call(HttpRequest.GET(path(provider, query)), Findings.class)
+                .findings();
     }
 
     /** Has the image built if it is not there. */
@@ -145,6 +186,11 @@ public final class VmClient {
 
     public void plant(String provider, String name, Seed seed) throws InterruptedException {
         service.send(HttpRequest.PUT(path(provider, "/machines/" + name + "/seed"), seed));
+    }
+
+    /** What the machine needed is with its agent now; nothing of it is left outside. */
+    public void forgetSeed(String provider, String name) throws InterruptedException {
+        service.send(HttpRequest.DELETE(path(provider, "/machines/" + name + "/seed")));
     }
 
     public Machine start(String provider, String name) throws InterruptedException {

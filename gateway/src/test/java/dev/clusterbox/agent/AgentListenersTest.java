@@ -3,6 +3,7 @@ package dev.clusterbox.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.clusterbox.fixture.Installation;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -59,6 +61,22 @@ final class AgentListenersTest {
             contact.clock.putForward(Duration.ofDays(61));
             listeners.renewIfOpen();
             assertNotEquals(first, shown(listener), "two thirds of 90 days are over");
+        }
+    }
+
+    @Test
+    void one_address_for_all_clusters_is_opened_once_and_stays() throws Exception {
+        try (var installation = Installation.start(Map.of("clusterbox.agents.address", "127.0.0.9"))) {
+            var listeners = installation.bean(AgentListeners.class);
+            var one = installation.agents("127.0.0.9");
+
+            assertEquals(one, listeners.endpoint("192.168.56.1"));
+            listeners.open("192.168.56.1");
+            listeners.open("192.168.57.1");
+            var first = shown(one);
+            listeners.close("192.168.56.1");
+
+            assertEquals(first, shown(one), "the other cluster's agents go on");
         }
     }
 }

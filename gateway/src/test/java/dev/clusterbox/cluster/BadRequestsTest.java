@@ -62,6 +62,15 @@ final class BadRequestsTest {
                 "addons: [{name: ../traefik, manifest: 'kind: List'}]",
                 "addons: [{name: traefik, manifest: 'kind: List', namespace: x}]",
                 "provider: docker",
+                "provider: virtualbox-",
+                "provider: virtualbox/../nspawn",
+                "sshPublicKey: anna",
+                "sshPublicKey: [ssh-ed25519]",
+                "sshPublicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBHc2weTGiZ1kuD1laUnCKsJL1enBGC+Ntvg9I1e5fZ",
+                "sshPublicKey: 'command=\"id\" ssh-ed25519"
+                        + " AAAAC3NzaC1lZDI1NTE5AAAAIBHc2weTGiZ1kuD1laUnCKsJL1enBGC+Ntvg9I1e5fZn'",
+                "sshPublicKey: \"ssh-ed25519"
+                        + " AAAAC3NzaC1lZDI1NTE5AAAAIBHc2weTGiZ1kuD1laUnCKsJL1enBGC+Ntvg9I1e5fZn\\nssh-rsa AAAA\"",
                 "nam: demo",
                 "- demo",
                 "name: a\nname: b",

@@ -45,7 +45,7 @@ public final class HostNetworks {
                             .forEach(range -> all.add(new Used(range, card.getName())));
                 }
             }
-            routes(Files.readAllLines(Path.of("/proc/net/route"))).stream()
+            routes(lines(Path.of("/proc/net/route"))).stream()
                     .filter(used -> !ours.test(used.by()))
                     .forEach(all::add);
             nameServers().forEach(address -> all.add(new Used(new Cidr(address, 32), "a name server of the host")));

@@ -1,7 +1,9 @@
 package dev.clusterbox.host;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,12 +11,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
 /** Looks at this host. */
 public final class Hosts {
 
     private static final Pattern MEMORY = Pattern.compile("(?<name>MemTotal|MemAvailable): +(?<kib>[0-9]+) kB");
+
+    private static final Path MEMORY_FILE = Path.of("/proc/meminfo");
 
     private Hosts() {}
 
@@ -44,8 +49,8 @@ public final class Hosts {
             Set<String> used = new TreeSet<>();
             HostNetworks.used(ours).forEach(network -> used.add(network.range().toString()));
             return new HostFacts(
-                    memory("MemTotal"),
-                    memory("MemAvailable"),
+                    memory("MemTotal", OperatingSystemMXBean::getTotalMemorySize),
+                    memory("MemAvailable", OperatingSystemMXBean::getFreeMemorySize),
                     Runtime.getRuntime().availableProcessors(),
                     Files.getFileStore(folder).getUsableSpace() >> 20,
                     System.getProperty("os.arch"),
@@ -55,8 +60,17 @@ public final class Hosts {
         }
     }
 
+    /** In MiB. A Mac's kernel has no such file; what it calls free is less than what programs could get. */
+    private static long memory(String name, ToLongFunction<OperatingSystemMXBean> elsewhere) {
+        return Files.exists(MEMORY_FILE) ? memory(name) : memoryElsewhere(elsewhere);
+    }
+
+    static long memoryElsewhere(ToLongFunction<OperatingSystemMXBean> elsewhere) {
+        return elsewhere.applyAsLong(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)) >> 20;
+    }
+
     private static long memory(String name) {
-        return read(Path.of("/proc/meminfo"))
+        return read(MEMORY_FILE)
                 .lines()
                 .map(MEMORY::matcher)
                 .filter(line -> line.matches() && line.group("name").equals(name))

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
 /** Runs programs on this host, with an environment that does not depend on who started the service. */
 public final class LocalRunner implements CommandRunner {
 
-    private static final List<String> FOLDERS = List.of("/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin");
+    private static final List<String> FOLDERS =
+            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/sbin", "/usr/bin", "/bin");
 
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", String.join(":", FOLDERS), "LC_ALL", "C.UTF-8", "DEBIAN_FRONTEND", "noninteractive");

@@ -6,6 +6,7 @@ import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.seed.Seed;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Something that has machines. What it has is the truth: it keeps no record that could be wrong, and a service that is
@@ -19,6 +20,21 @@ public interface MachineProvider {
     String name();
 
     Availability availability();
+
+    /**
+     * Looks closer than {@link #availability} and says what stands in the way of what will be asked, and what does not.
+     * Changes nothing.
+     */
+    default List<Finding> examine(Demand demand) throws InterruptedException {
+        var seen = availability();
+        if (!seen.available()) {
+            return List.of(Finding.problem(name(), seen.why(), ""));
+        }
+        return Stream.concat(
+                        Stream.of(Finding.fine(name(), seen.why())),
+                        seen.warnings().stream().map(warning -> Finding.warning(name(), warning, "")))
+                .toList();
+    }
 
     Image image();
 

@@ -34,10 +34,20 @@ final class Providers {
                 .anyMatch(network -> network.interfaceName().equals(link));
     }
 
+    /** Returns a provider that may be unable to make machines, to be asked why. */
+    MachineProvider whetherAvailableOrNot(String name) {
+        return find(name)
+                .orElseThrow(() -> Problem.notFound("there is no provider %s here".formatted(name))
+                        .asException());
+    }
+
+    private Optional<MachineProvider> find(String name) {
+        return all.stream().filter(provider -> provider.name().equals(name)).findFirst();
+    }
+
     /** Returns a provider that can do what it is asked for. */
     MachineProvider named(String name) {
-        Optional<MachineProvider> found =
-                all.stream().filter(provider -> provider.name().equals(name)).findFirst();
+        var found = find(name);
         if (found.isEmpty() && !name.equals(VIRTUALBOX.name())) {
             throw Problem.notFound("there is no provider %s (expected: nspawn or virtualbox)".formatted(name))
                     .asException();

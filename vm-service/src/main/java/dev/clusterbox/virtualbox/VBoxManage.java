@@ -1,10 +1,7 @@
 package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.host.Command;
-import dev.clusterbox.host.CommandResult;
 import dev.clusterbox.host.CommandRunner;
-import dev.clusterbox.problem.Problem;
-import dev.clusterbox.problem.Problem.Code;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -23,7 +20,6 @@ final class VBoxManage {
     private static final int ATTEMPTS = 5;
     private static final Pattern ERROR = Pattern.compile("(?m)^VBoxManage(\\.exe)?: error: (?<text>.*)");
     private static final String NOT_READY = "The object is not ready";
-    private static final String NOT_FOUND = "VBOX_E_OBJECT_NOT_FOUND";
 
     private final CommandRunner host;
     private final String program;
@@ -64,18 +60,6 @@ final class VBoxManage {
         if (result.succeeded() && !ERROR.matcher(result.stderr()).find()) {
             return result.stdout();
         }
-        throw problem(result).asException();
-    }
-
-    private static Problem problem(CommandResult result) {
-        var code = result.stderr().contains(NOT_FOUND) ? Code.NOT_FOUND : Code.FAILED;
-        return new Problem(
-                code,
-                "'%s' failed (exit code %d): %s"
-                        .formatted(
-                                result.command(),
-                                result.exitCode(),
-                                result.stderr().strip()),
-                "run the same command on the VirtualBox host");
+        throw KnownFailures.explain(result).asException();
     }
 }

@@ -85,6 +85,25 @@ final class VmServiceIT {
     }
 
     @Test
+    void a_closer_look_is_told_as_json_and_as_lines_for_terminals() throws Exception {
+        var doctor = "/v1/providers/nspawn/doctor";
+        var json = program.call("GET", doctor + "?memoryMiB=1024&diskMiB=10&cidr=192.168.56.0/24", "");
+        assertEquals(200, json.statusCode(), json.body());
+        assertTrue(json.body().contains("\"severity\":\"FINE\",\"about\":\"nspawn\""), json.body());
+
+        var lines = program.send(HttpRequest.newBuilder(program.uri(doctor))
+                .header("Authorization", "Bearer " + Program.TOKEN)
+                .header("Accept", "text/plain")
+                .build());
+        assertTrue(lines.body().startsWith("FINE\tnspawn\t"), lines.body());
+
+        assertEquals(404, program.call("GET", "/v1/providers/other/doctor", "").statusCode());
+        for (var wrong : List.of("memoryMiB=-1", "memoryMiB=many", "cidr=8.8.8.0/24", "cidr=nonsense")) {
+            assertEquals(400, program.call("GET", doctor + "?" + wrong, "").statusCode(), wrong);
+        }
+    }
+
+    @Test
     void what_is_not_there_yet_says_so() throws Exception {
         assertEquals(
                 503,

@@ -11,7 +11,8 @@ import java.util.UUID;
 /** A seed disk that is right. */
 public final class SeedDisks {
 
-    static final String KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINmVmYhFarCzlFUb/9PeglascjSRw1QYVN7+Fa7ic0md ada@example.com";
+    static final String KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINmVmYhFarCzlFUb/9PeglascjSRw1QYVN7+Fa7ic0md ada@example.com";
 
     static final Seed SEED = new Seed(
             UUID.fromString("6f0c7f2e-3a55-4d4f-9d7b-0c8f5c1d2e3f"),
