@@ -205,7 +205,8 @@ public final class BaseImages {
                 throw Problem.failed(
                                 "%s has for %s: %s (expected: %s)"
                                         .formatted(list, name, listed.orElse("nothing"), published.checksum()),
-                                "set clusterbox.virtualbox.base and clusterbox.virtualbox.base-checksum to an image that you trust")
+                                "set clusterbox.virtualbox.base and clusterbox.virtualbox.base-checksum to an image"
+                                        + " that you trust")
                         .asException();
             }
         } catch (IOException e) {

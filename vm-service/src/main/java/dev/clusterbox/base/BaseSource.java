@@ -39,7 +39,8 @@ public sealed interface BaseSource {
                     address,
                     sum.orElseThrow(() -> Problem.invalid(
                                     "clusterbox.virtualbox.base: %s needs a checksum".formatted(base),
-                                    "set clusterbox.virtualbox.base-checksum to sha256:… or sha512:…, from its publisher")
+                                    "set clusterbox.virtualbox.base-checksum to sha256:… or sha512:…, from its"
+                                            + " publisher")
                             .asException()),
                     false);
         }

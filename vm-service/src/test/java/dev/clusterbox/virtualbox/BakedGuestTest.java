@@ -84,8 +84,7 @@ final class BakedGuestTest {
                 new ImageMachines(real.host(), manage, real.folder() + "/ours"),
                 new BaseImages(scratch.resolve("bases"), Duration.ofSeconds(5)),
                 architecture -> BaseSource.parse(base.toString(), "", architecture),
-                new SshBaking(
-                        AGENT.toAbsolutePath().normalize(), Optional.empty(), PATIENCE, InstantSource.system()));
+                new SshBaking(AGENT.toAbsolutePath().normalize(), Optional.empty(), PATIENCE, InstantSource.system()));
         var image = images.prepare();
         var said = "";
         while (image.state() == State.BUILDING) {
@@ -110,11 +109,30 @@ final class BakedGuestTest {
     private void clone(RealVirtualBox real, VBoxManage manage, Template template, String network)
             throws IOException, InterruptedException {
         manage.run(
-                "clonevm", template.machine(), "--snapshot", template.snapshot(), "--options", "link", "--name",
-                "demo-node-1", "--basefolder", real.folder() + "/ours/machines", "--register");
+                "clonevm",
+                template.machine(),
+                "--snapshot",
+                template.snapshot(),
+                "--options",
+                "link",
+                "--name",
+                "demo-node-1",
+                "--basefolder",
+                real.folder() + "/ours/machines",
+                "--register");
         manage.run(
-                "modifyvm", "demo-node-1", "--nic1", "nat", "--mac-address1", NAT.withoutColons(), "--nic2", "hostonly",
-                "--host-only-adapter2", network, "--mac-address2", HOST_ONLY.withoutColons());
+                "modifyvm",
+                "demo-node-1",
+                "--nic1",
+                "nat",
+                "--mac-address1",
+                NAT.withoutColons(),
+                "--nic2",
+                "hostonly",
+                "--host-only-adapter2",
+                network,
+                "--mac-address2",
+                HOST_ONLY.withoutColons());
         var seed = new Seed(
                 UUID.randomUUID(),
                 "0123456789abcdef0123",
@@ -126,8 +144,18 @@ final class BakedGuestTest {
         var disk = new SeedDisk(seed, Cidr.parse("192.168.56.0/24"), NAT, HOST_ONLY, Map.of());
         var file = Files.write(real.folder().resolve("seed.iso"), disk.image(Instant.now()));
         manage.run(
-                "storageattach", "demo-node-1", "--storagectl", ImageMachines.CONTROLLER, "--port", "1", "--device", "0",
-                "--type", "dvddrive", "--medium", file.toString());
+                "storageattach",
+                "demo-node-1",
+                "--storagectl",
+                ImageMachines.CONTROLLER,
+                "--port",
+                "1",
+                "--device",
+                "0",
+                "--type",
+                "dvddrive",
+                "--medium",
+                file.toString());
     }
 
     /** Of an authority that nobody has the key of: the agent has to call before it can find out. */
@@ -136,10 +164,23 @@ final class BakedGuestTest {
         var keytool = Path.of(System.getProperty("java.home"), "bin/keytool").toString();
         var runner = new LocalRunner();
         runner.run(Command.of(
-                        keytool, "-genkeypair", "-keystore", store, "-storepass", "secret", "-alias", "a", "-dname",
-                        "CN=test", "-keyalg", "EC", "-ext", "bc=ca:true"))
+                        keytool,
+                        "-genkeypair",
+                        "-keystore",
+                        store,
+                        "-storepass",
+                        "secret",
+                        "-alias",
+                        "a",
+                        "-dname",
+                        "CN=test",
+                        "-keyalg",
+                        "EC",
+                        "-ext",
+                        "bc=ca:true"))
                 .orFail();
-        return runner.run(Command.of(keytool, "-exportcert", "-rfc", "-keystore", store, "-storepass", "secret", "-alias", "a"))
+        return runner.run(Command.of(
+                        keytool, "-exportcert", "-rfc", "-keystore", store, "-storepass", "secret", "-alias", "a"))
                 .orFail();
     }
 
