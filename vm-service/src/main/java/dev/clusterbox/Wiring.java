@@ -1,21 +1,28 @@
 package dev.clusterbox;
 
+import dev.clusterbox.host.LocalHost;
 import dev.clusterbox.host.LocalRunner;
 import dev.clusterbox.machine.MachineProvider;
 import dev.clusterbox.nspawn.NspawnHost;
 import dev.clusterbox.rest.Access;
 import dev.clusterbox.rest.TokenFile;
+import dev.clusterbox.virtualbox.VirtualBoxes;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Who gets what. */
 @Factory
 final class Wiring {
+
+    /** A minute on a computer that is busy; the rest is for slow disks. */
+    private static final Duration BOOT = Duration.ofMinutes(5);
 
     @Singleton
     Access access(Settings settings) {
@@ -39,5 +46,28 @@ final class Wiring {
     @Singleton
     MachineProvider nspawn(NspawnHost host) {
         return host.provider();
+    }
+
+    @Singleton
+    VirtualBoxes virtualBoxes(Settings settings, VirtualBoxSettings box, ObjectMapper json) {
+        var contents = new VirtualBoxes.Contents(
+                Objects.requireNonNullElse(box.base(), ""),
+                Objects.requireNonNullElse(box.baseChecksum(), ""),
+                Optional.ofNullable(settings.agentImage()),
+                Optional.ofNullable(settings.artifactStore()),
+                Objects.requireNonNullElse(box.bootPatience(), BOOT));
+        return new VirtualBoxes(settings.state(), contents, json, InstantSource.system());
+    }
+
+    /** On this computer. Where there is no VirtualBox it says so when it is asked. */
+    @Singleton
+    MachineProvider virtualBox(VirtualBoxes all, VirtualBoxSettings settings) {
+        return all.on(
+                new LocalHost(new LocalRunner()),
+                new VirtualBoxes.Options(
+                        "virtualbox",
+                        Objects.requireNonNullElse(settings.program(), "VBoxManage"),
+                        Optional.ofNullable(settings.folder()),
+                        Boolean.TRUE.equals(settings.hidden())));
     }
 }

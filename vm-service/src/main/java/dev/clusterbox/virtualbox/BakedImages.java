@@ -126,6 +126,11 @@ final class BakedImages implements Templates, ImageShelf {
     }
 
     @Override
+    public Optional<ImageShelf> shelf() {
+        return Optional.of(this);
+    }
+
+    @Override
     public synchronized Image prepare() throws InterruptedException {
         var image = image();
         if (image.state() == State.READY || image.state() == State.BUILDING) {

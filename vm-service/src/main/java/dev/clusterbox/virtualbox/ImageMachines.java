@@ -44,24 +44,23 @@ final class ImageMachines {
 
     private final Host host;
     private final VBoxManage manage;
-    private final String folder;
+    private final Places places;
 
-    /** @param folder of our installation on that host */
-    ImageMachines(Host host, VBoxManage manage, String folder) {
+    ImageMachines(Host host, VBoxManage manage, Places places) {
         this.host = host;
         this.manage = manage;
-        this.folder = folder;
+        this.places = places;
     }
 
-    String place() {
-        return folder + "/images";
+    String place() throws InterruptedException {
+        return places.folder() + "/images";
     }
 
-    private String disk(String id) {
+    private String disk(String id) throws InterruptedException {
         return "%s/%s%s/disk.vdi".formatted(place(), PREFIX, id);
     }
 
-    private String seed(String id) {
+    private String seed(String id) throws InterruptedException {
         return "%s/%s%s/seed.iso".formatted(place(), PREFIX, id);
     }
 
@@ -79,10 +78,8 @@ final class ImageMachines {
     }
 
     private boolean isOurs(String name) throws InterruptedException {
-        return information(name)
-                .map(FILE::matcher)
-                .filter(file -> file.find() && file.group("path").startsWith(place() + "/"))
-                .isPresent();
+        var file = FILE.matcher(information(name).orElse(""));
+        return file.find() && Places.isBelow(place(), file.group("path"));
     }
 
     private Optional<String> information(String name) throws InterruptedException {
@@ -337,23 +334,24 @@ final class ImageMachines {
     }
 
     /** Machines whose disks are differences to the image's, each in its own folder. */
-    private List<String> users(String id, List<Media> media) {
+    private List<String> users(String id, List<Media> media) throws InterruptedException {
+        var disk = disk(id);
+        var image = media.stream()
+                .filter(medium -> medium.location().equals(disk))
+                .map(Media::uuid)
+                .toList();
         var users = new TreeSet<String>();
-        media.stream()
-                .filter(medium -> medium.location().equals(disk(id)))
-                .forEach(image -> media.stream()
-                        .filter(medium -> medium.parent().equals(image.uuid()))
-                        .map(Media::location)
-                        .filter(location -> !location.startsWith("%s/%s%s/".formatted(place(), PREFIX, id)))
-                        .map(this::owner)
-                        .forEach(users::add));
+        for (var medium : media) {
+            var own = "%s/%s%s".formatted(place(), PREFIX, id);
+            if (image.contains(medium.parent()) && !Places.isBelow(own, medium.location())) {
+                users.add(owner(medium.location()));
+            }
+        }
         return List.copyOf(users);
     }
 
-    private String owner(String location) {
-        var machines = folder + "/machines/";
-        return location.startsWith(machines)
-                ? location.substring(machines.length()).replaceFirst("/.*", "")
-                : location;
+    private String owner(String location) throws InterruptedException {
+        var machines = places.machines() + "/";
+        return location.startsWith(machines) ? location.substring(machines.length()).replaceFirst("/.*", "") : location;
     }
 }

@@ -81,7 +81,8 @@ final class BakedGuestTest {
     private Template baked(RealVirtualBox real, VBoxManage manage, Path base) throws InterruptedException {
         var images = new BakedImages(
                 real.host(),
-                new ImageMachines(real.host(), manage, real.folder() + "/ours"),
+                new ImageMachines(
+                        real.host(), manage, new Places(real.host(), Optional.of(real.folder() + "/ours"), "test")),
                 new BaseImages(scratch.resolve("bases"), Duration.ofSeconds(5)),
                 architecture -> BaseSource.parse(base.toString(), "", architecture),
                 new SshBaking(AGENT.toAbsolutePath().normalize(), Optional.empty(), PATIENCE, InstantSource.system()));

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -105,7 +106,8 @@ final class BakedImagesTest {
     private BakedImages images() {
         return new BakedImages(
                 box.host(),
-                new ImageMachines(box.host(), manage, folder.toString()),
+                new ImageMachines(
+                        box.host(), manage, new Places(box.host(), Optional.of(folder.toString()), "test")),
                 new BaseImages(scratch.resolve("bases"), Duration.ofSeconds(5)),
                 architecture -> BaseSource.parse(base.toString(), "", architecture),
                 guest);
