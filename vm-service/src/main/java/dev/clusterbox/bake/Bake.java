@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -75,7 +76,7 @@ public final class Bake {
             var digest = MessageDigest.getInstance("SHA-256");
             update(digest, FORMAT + "\0" + base + "\0" + PACKAGES + "\0" + MASKED);
             SCRIPTS.forEach(script -> update(digest, script(script)));
-            for (var item : new Payload(payload.agent(), java.util.Optional.empty()).items()) {
+            for (var item : new Payload(payload.agent(), Optional.empty()).items()) {
                 update(digest, "%s\0%o\0%d\0%s".formatted(item.name(), item.mode(), item.size(), item.link()));
                 if (item.source().isPresent()) {
                     try (var in = item.source().get().open()) {
@@ -145,9 +146,7 @@ public final class Bake {
                                     .formatted(String.join(", ", PACKAGES)))
                     .asException();
         }
-        if (outcome.ended()
-                && outcome.exitCode() == APT_CANNOT_INSTALL
-                && !outcome.stderr().contains("No space left")) {
+        if (outcome.ended() && outcome.exitCode() == APT_CANNOT_INSTALL && !outcome.isDiskFull()) {
             throw Problem.failed(
                             "installing packages: apt in the guest cannot: %s".formatted(outcome.lastWords()),
                             "use Debian 12 or newer, or Ubuntu 24.04 or newer, as the base image")

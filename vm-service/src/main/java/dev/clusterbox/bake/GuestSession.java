@@ -4,6 +4,7 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -146,7 +147,7 @@ final class GuestSession implements AutoCloseable {
             line.append(' ').append(word);
         }
         return new RemoteCommand(client, stage, line.toString())
-                .run(out -> out.write(script.getBytes(java.nio.charset.StandardCharsets.UTF_8)), limit, lines);
+                .run(out -> out.write(script.getBytes(StandardCharsets.UTF_8)), limit, lines);
     }
 
     /** Unpacks a tar archive, which is written while it is read, into the guest's root. */

@@ -1,10 +1,14 @@
 package dev.clusterbox.bake;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import net.schmizz.sshj.common.Buffer.PlainBuffer;
 import net.schmizz.sshj.common.KeyType;
-import net.schmizz.sshj.common.SecurityUtils;
 import net.schmizz.sshj.transport.verification.HostKeyVerifier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +27,26 @@ final class HostKeyPin implements HostKeyVerifier {
         if (pinned == null) {
             pinned = key;
         }
-        if (pinned.equals(key)) {
+        if (Arrays.equals(blob(pinned), blob(key))) {
             return true;
         }
-        refused = "it is %s, and should be %s"
-                .formatted(SecurityUtils.getFingerprint(key), SecurityUtils.getFingerprint(pinned));
+        refused = "it is %s, and should be %s".formatted(fingerprint(key), fingerprint(pinned));
         return false;
+    }
+
+    /** As it goes over the wire: the same key from two of Java's providers is not equal. */
+    private static byte[] blob(PublicKey key) {
+        return new PlainBuffer().putPublicKey(key).getCompactData();
+    }
+
+    /** As {@code ssh-keygen -l} shows it. */
+    private static String fingerprint(PublicKey key) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(blob(key));
+            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Where a guest has several kinds of keys, it is asked for that of the expected one. */

@@ -31,7 +31,7 @@ record Outcome(String stage, boolean ended, int exitCode, String stdout, String 
                     "%s: the connection to the guest was lost".formatted(stage),
                     "look whether the guest still runs; then ask for the image again: it is begun anew");
         }
-        if (stderr.contains("No space left on device")) {
+        if (isDiskFull()) {
             return Problem.failed(
                     "%s: the guest's disk is full: %s".formatted(stage, lastWords()),
                     "use a base image with a larger disk, or give it one before it is baked");
@@ -51,6 +51,11 @@ record Outcome(String stage, boolean ended, int exitCode, String stdout, String 
         return Problem.failed(
                 "%s: it failed in the guest (exit code %d): %s".formatted(stage, exitCode, lastWords()),
                 "look at the guest's screen; a bake can be tried again");
+    }
+
+    /** tar says the second where a file's last piece does not fit. */
+    boolean isDiskFull() {
+        return stderr.contains("No space left on device") || stderr.contains(": Wrote only ");
     }
 
     String lastWords() {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.direct.Session;
+import org.jspecify.annotations.Nullable;
 
 /** One command over a connection: fed and listened to at the same time, since it may do one only if the other is done. */
 final class RemoteCommand {
@@ -27,6 +28,7 @@ final class RemoteCommand {
     private final SSHClient client;
     private final String stage;
     private final String line;
+    private volatile @Nullable String unreadable;
 
     RemoteCommand(SSHClient client, String stage, String line) {
         this.client = client;
@@ -66,6 +68,7 @@ final class RemoteCommand {
             var feeding = start(() -> feed(command, input));
             try {
                 await(command, feeding, limit);
+                requireReadable();
                 var exitCode = command.getExitStatus();
                 return exitCode == null ? lost() : new Outcome(stage, true, exitCode, stdout.get(), stderr.get());
             } finally {
@@ -87,11 +90,8 @@ final class RemoteCommand {
             throws IOException, InterruptedException, ExecutionException {
         long end = System.nanoTime() + limit.toNanos();
         while (command.isOpen() && client.isConnected()) {
-            if (feeding.isDone() && !feeding.get().isEmpty()) {
-                throw Problem.failed(
-                                "%s: a file on this host cannot be read: %s".formatted(stage, feeding.get()),
-                                "look at the agent's files and the artifact store")
-                        .asException();
+            if (feeding.isDone()) {
+                feeding.get();
             }
             if (System.nanoTime() > end) {
                 throw new Problem(
@@ -109,15 +109,32 @@ final class RemoteCommand {
         }
     }
 
-    /** Returns what of ours could not be read. That the command reads no more is for its exit code to say. */
-    private static String feed(Session.Command command, Input input) {
+    private void requireReadable() {
+        if (unreadable != null) {
+            throw Problem.failed(
+                            "%s: a file on this host cannot be read: %s".formatted(stage, unreadable),
+                            "look at the agent's files and the artifact store")
+                    .asException();
+        }
+    }
+
+    /** That the command reads no more is for its exit code to say. */
+    private String feed(Session.Command command, Input input) {
         try (var stdin = new BufferedOutputStream(command.getOutputStream(), BUFFER)) {
-            input.writeTo(stdin);
-            return "";
-        } catch (NotReadable e) {
-            return String.valueOf(e.getMessage());
+            feed(stdin, input);
         } catch (IOException _) {
-            return "";
+            // Said by the command, or noted below.
+        }
+        return "";
+    }
+
+    /** What of ours cannot be read is noted before the command sees the end of its input, and ends. */
+    private void feed(OutputStream stdin, Input input) throws IOException {
+        try {
+            input.writeTo(stdin);
+        } catch (NotReadable e) {
+            unreadable = String.valueOf(e.getMessage());
+            throw e;
         }
     }
 

@@ -39,9 +39,14 @@ final class RealMachines {
     private final NspawnHost host;
 
     RealMachines(Path scratch, Optional<Path> artifacts) throws Exception {
+        this(scratch, TestHost.agent(scratch.resolve("agent")), artifacts);
+    }
+
+    /** With another tree in place of the agent's. */
+    RealMachines(Path scratch, Path agent, Optional<Path> artifacts) throws Exception {
         state = scratch.resolve("state");
         before = HostState.now(state);
-        host = TestHost.open(state, TestHost.agent(scratch.resolve("agent")), artifacts);
+        host = TestHost.open(state, agent, artifacts);
         provider().createNetwork(new NetworkSpec("demo", Cidr.parse("192.168.56.0/24"), "demo"));
     }
 

@@ -256,7 +256,7 @@ final class SeedScriptTest {
         assertRefused("hosts on the seed disk is too large");
         Files.delete(hosts);
         assertRefused("the seed disk has no file hosts");
-        Files.createSymbolicLink(hosts, Path.of("/etc/shadow"));
+        Files.createSymbolicLink(hosts, Path.of("hostname"));
         assertRefused("the seed disk has no file hosts");
     }
 
