@@ -352,6 +352,8 @@ final class ImageMachines {
 
     private String owner(String location) throws InterruptedException {
         var machines = places.machines() + "/";
-        return location.startsWith(machines) ? location.substring(machines.length()).replaceFirst("/.*", "") : location;
+        return location.startsWith(machines)
+                ? location.substring(machines.length()).replaceFirst("/.*", "")
+                : location;
     }
 }

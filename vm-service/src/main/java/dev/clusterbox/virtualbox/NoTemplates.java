@@ -8,7 +8,8 @@ import java.util.Optional;
 /** There are none, and none can be made: images have the agent inside. */
 final class NoTemplates implements Templates {
 
-    private static final String NEEDED = "images for VirtualBox need the agent's files: clusterbox.agent-image is not set";
+    private static final String NEEDED =
+            "images for VirtualBox need the agent's files: clusterbox.agent-image is not set";
 
     @Override
     public Image image() {

@@ -2,9 +2,9 @@ package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.image.Image;
 import dev.clusterbox.machine.Availability;
-import dev.clusterbox.machine.ImageShelf;
 import dev.clusterbox.machine.Demand;
 import dev.clusterbox.machine.Finding;
+import dev.clusterbox.machine.ImageShelf;
 import dev.clusterbox.machine.Machine;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;

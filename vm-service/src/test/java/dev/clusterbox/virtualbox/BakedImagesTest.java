@@ -106,8 +106,7 @@ final class BakedImagesTest {
     private BakedImages images() {
         return new BakedImages(
                 box.host(),
-                new ImageMachines(
-                        box.host(), manage, new Places(box.host(), Optional.of(folder.toString()), "test")),
+                new ImageMachines(box.host(), manage, new Places(box.host(), Optional.of(folder.toString()), "test")),
                 new BaseImages(scratch.resolve("bases"), Duration.ofSeconds(5)),
                 architecture -> BaseSource.parse(base.toString(), "", architecture),
                 guest);
