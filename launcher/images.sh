@@ -31,7 +31,7 @@ images_command() {
     case $action in
         prune)
             ask "Remove the images that no machine needs? The one for new machines stays." "add --yes to agree" || die "nothing was removed"
-            ACCEPT=text/plain vm_service POST "/v1/providers/$PROVIDER/images/prune"
+            ACCEPT=text/plain vm_service POST "/v1/providers/$PROVIDER/images:prune"
             ;;
         *) ACCEPT=text/plain vm_service GET "/v1/providers/$PROVIDER/images" ;;
     esac
@@ -47,6 +47,8 @@ say_images() {
         [ -n "$id" ] || continue
         [ "$count" -gt 0 ] || printf '%-44s %9s  %-20s  %s\n' "$word" MiB SINCE 'NEEDED BY'
         count=$((count + 1))
+        # read takes two tabs for one: an empty field is not seen.
+        if [ "$current" != current ]; then machines=$current current=''; fi
         printable "$id$TAB$size$TAB$at$TAB$current$TAB$machines"
         printf '%-44.44s %9.9s  %-20.20s  %s\n' "$id" "$size" "$at" "${current:+new machines${machines:+, }}$machines"
     done <<<"$BODY"

@@ -76,6 +76,10 @@ public final class LocalHost implements Host {
     @Override
     public void upload(Path from, String to, LongConsumer transferred) {
         on(to, () -> {
+            if (exists(to) && Files.mismatch(from, Path.of(to)) < 0) {
+                transferred.accept(Files.size(from));
+                return Path.of(to);
+            }
             var staged = staged(Path.of(to));
             try (var in = Files.newInputStream(from);
                     var out = Files.newOutputStream(staged)) {
@@ -141,7 +145,11 @@ public final class LocalHost implements Host {
 
     @Override
     public long freeMiB(String folder) {
-        return on(folder, () -> Files.getFileStore(Path.of(folder)).getUsableSpace() >> 20);
+        return on(folder, () -> {
+            // getUsableSpace alone takes what is not there for full.
+            Files.readAttributes(Path.of(folder), BasicFileAttributes.class);
+            return Path.of(folder).toFile().getUsableSpace() >> 20;
+        });
     }
 
     @Override

@@ -3,10 +3,7 @@ package dev.clusterbox.host;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,9 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -29,9 +24,6 @@ public final class LocalRunner implements CommandRunner {
 
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", String.join(":", FOLDERS), "LC_ALL", "C.UTF-8", "DEBIAN_FRONTEND", "noninteractive");
-
-    /** More than any command here prints; a program that prints more is read to its end, and what it printed is cut. */
-    private static final int MOST_OUTPUT = 1 << 20;
 
     /**
      * Where a program stands on this host.
@@ -54,8 +46,8 @@ public final class LocalRunner implements CommandRunner {
         builder.environment().putAll(command.environment());
         var process = start(builder);
         try {
-            var stdout = reading(process.getInputStream(), _ -> {});
-            var stderr = reading(process.getErrorStream(), progress);
+            var stdout = Output.reading(process.getInputStream(), _ -> {});
+            var stderr = Output.reading(process.getErrorStream(), progress);
             feed(process, command.input());
             if (!process.waitFor(command.limit().toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new Problem(
@@ -123,23 +115,5 @@ public final class LocalRunner implements CommandRunner {
         } catch (IOException _) {
             // It has ended without reading everything. What it has to say about that is in its result.
         }
-    }
-
-    private static FutureTask<String> reading(InputStream stream, Consumer<String> lines) {
-        Callable<String> read = () -> {
-            var text = new StringBuilder();
-            try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-                for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-                    lines.accept(line);
-                    if (text.length() + line.length() < MOST_OUTPUT) {
-                        text.append(line).append('\n');
-                    }
-                }
-            }
-            return text.toString();
-        };
-        var task = new FutureTask<>(read);
-        Thread.startVirtualThread(task);
-        return task;
     }
 }

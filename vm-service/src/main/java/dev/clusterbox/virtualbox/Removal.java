@@ -99,11 +99,18 @@ final class Removal {
         try {
             manage.run("closemedium", "dvd", file);
         } catch (ProblemException e) {
-            LOG.debug("{} is in use: {}", file, e.getMessage());
-            host.write(file, new byte[EMPTY_DISK]);
-            return;
+            if (isKnown(file)) {
+                LOG.debug("{} is in use: {}", file, e.getMessage());
+                host.write(file, new byte[EMPTY_DISK]);
+                return;
+            }
         }
         host.remove(file);
+    }
+
+    private boolean isKnown(String file) throws InterruptedException {
+        return Media.parse(manage.run("list", "dvds")).stream()
+                .anyMatch(medium -> medium.location().replace('\\', '/').equals(file));
     }
 
     /** Children before their parents: a disk with children cannot be closed. */

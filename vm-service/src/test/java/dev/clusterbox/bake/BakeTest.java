@@ -109,7 +109,7 @@ final class BakeTest {
         return keys.access(guest.address(), 22);
     }
 
-    private Problem refused(GuestAccess access, Consumer<String> progress) {
+    private Problem refused(GuestAccess access, Consumer<String> progress) throws InterruptedException {
         var e = assertThrows(ProblemException.class, () -> bake(access, progress));
         assertFalse(guest.isOff(), "a guest that is not done is not switched off");
         return e.problem();
@@ -199,7 +199,7 @@ final class BakeTest {
     }
 
     @Test
-    void a_key_that_the_guest_does_not_know_is_refused() {
+    void a_key_that_the_guest_does_not_know_is_refused() throws Exception {
         var other = BakeKeys.make().access("", 0).key();
 
         var problem =
@@ -210,7 +210,7 @@ final class BakeTest {
     }
 
     @Test
-    void a_connection_that_is_lost_in_the_middle_is_said_to_be_lost() {
+    void a_connection_that_is_lost_in_the_middle_is_said_to_be_lost() throws Exception {
         var problem = refused(access(), sentence -> {
             if (sentence.startsWith("uploading: 50 %")) {
                 killSession();

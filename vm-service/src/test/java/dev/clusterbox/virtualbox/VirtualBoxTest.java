@@ -3,7 +3,7 @@ package dev.clusterbox.virtualbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.clusterbox.machine.MachineProvider;
-import dev.clusterbox.machine.MachineProviderContract;
+import dev.clusterbox.machine.SnapshotsContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, with the real VBoxManage. After each test nothing may be left, in VirtualBox and in folders. */
-final class VirtualBoxTest extends MachineProviderContract {
+final class VirtualBoxTest extends SnapshotsContract {
 
     @TempDir
     static Path scratch;
@@ -50,7 +50,9 @@ final class VirtualBoxTest extends MachineProviderContract {
     @Override
     protected MachineProvider provider() {
         installation = "installation-" + ++installations;
-        return provider = box().provider(installation);
+        var made = box().provider(installation);
+        provider = made;
+        return made;
     }
 
     @AfterEach
