@@ -45,7 +45,7 @@ start() {
     for rule in $(printf '%s\n' "$information" | sed -n 's/^Forwarding([0-9]*)="[^,]*,\(.*\)"$/\1/p'); do
         nat=$nat,hostfwd=$(echo "$rule" | awk -F, '{ printf "%s:%s:%s-%s:%s", $1, $2, $3, $4, $5 }')
     done
-    set -- qemu-system-x86_64 -name "$1" -accel tcg,thread=multi -cpu max,svm=off -smp 2 -m "$memory" -rtc base=utc \
+    set -- qemu-system-x86_64 -name "$1" -accel tcg,thread=multi -cpu qemu64 -smp 2 -m "$memory" -rtc base=utc \
         -display none -nodefaults -no-user-config -daemonize -pidfile "$folder/$id.pid" \
         -serial "file:$folder/$(value name).log" \
         -device ahci,id=sata -drive "if=none,id=disk,file=$disk,format=vdi,cache=unsafe" -device ide-hd,drive=disk,bus=sata.0 \
