@@ -1,7 +1,10 @@
 package dev.clusterbox.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.clusterbox.standin.SlackStandIn;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +101,16 @@ final class Installation {
 
     SlackStandIn slack() {
         return slack;
+    }
+
+    /** Types /cluster and this in Slack, and waits for the message that says that it is done. */
+    SlackStandIn.Shown say(String text) throws IOException, InterruptedException {
+        int seen = slack.shown().size();
+        var answer = slack.command(text).send(URI.create(slackCommands()));
+        assertEquals(200, answer.statusCode(), answer.body());
+        return slack.await(
+                LIMIT,
+                shown -> slack.shown().indexOf(shown) >= seen && shown.text().contains("done after"));
     }
 
     /** Where Slack would send commands. */

@@ -150,6 +150,29 @@ final class KubernetesFaultsTest {
     }
 
     @Test
+    @Order(1)
+    void a_smoke_test_that_fails_says_what_and_is_kept() throws Exception {
+        installation
+                .onMachine("demo", "node-2", "systemctl", "stop", "kube-proxy")
+                .succeeded();
+        try {
+            var failed = installation.clusterbox("smoke-test");
+            assertEquals(1, failed.exitCode(), failed.output());
+            assertTrue(failed.output().contains("NodePort"), failed.output());
+            var page = installation.clusterbox("status").succeeded().output();
+            assertTrue(page.contains("Smoke test: failed"), page);
+            assertTrue(page.contains("192.168.56.22:"), page);
+        } finally {
+            installation
+                    .onMachine("demo", "node-2", "systemctl", "start", "kube-proxy")
+                    .succeeded();
+        }
+        upAgain("a failed smoke test");
+        var page = installation.clusterbox("status").succeeded().output();
+        assertTrue(page.contains("Smoke test: passed"), page);
+    }
+
+    @Test
     @Order(2)
     void a_member_of_etcd_that_lost_its_data_is_a_member_again() throws Exception {
         etcdctl("controller-1", "put fruit pear");

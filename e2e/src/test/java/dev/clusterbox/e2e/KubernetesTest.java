@@ -262,6 +262,57 @@ final class KubernetesTest {
     }
 
     @Test
+    @Order(1)
+    void a_kubelet_that_is_joined_by_hand_gets_its_certificates_and_nobody_gets_anothers() throws Exception {
+        var extra = new HandJoined("extra-1", kubectl, installation.state().resolve("by-hand"));
+        var client = List.of("digital signature", "client auth");
+        var server = List.of("digital signature", "server auth");
+        var stranger = extra.asStranger();
+        extra.ask(stranger, "extra-1-client", "kube-apiserver-client-kubelet", client, "");
+        assertEquals("", extra.conditions("extra-1-client"), "a node that is new waits for a person");
+        kubectl.run("certificate", "approve", "extra-1-client").succeeded();
+        var issued = extra.certificate("extra-1-client");
+        assertTrue(issued.contains("O = system:nodes, CN = system:node:extra-1"), issued);
+
+        var node = extra.as("extra-1-client");
+        var self = node.json("auth", "whoami").getAsJsonObject("status").getAsJsonObject("userInfo");
+        assertEquals("system:node:extra-1", self.get("username").getAsString());
+        node.apply("{apiVersion: v1, kind: Node, metadata: {name: extra-1}}");
+        // As a kubelet reports it.
+        kubectl.run(
+                        "patch",
+                        "node",
+                        "extra-1",
+                        "--subresource=status",
+                        "--patch={\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"192.168.56.99\"}]}}")
+                .succeeded();
+        extra.ask(node, "extra-1-serving", "kubelet-serving", server, "DNS:extra-1,IP:192.168.56.99");
+        var serving = extra.certificate("extra-1-serving");
+        assertTrue(serving.contains("DNS:extra-1, IP Address:192.168.56.99"), serving);
+
+        // In another's name, and with another's address.
+        var thief = new HandJoined("node-1", kubectl, installation.state().resolve("by-hand"));
+        thief.ask(stranger, "node-1-stolen", "kube-apiserver-client-kubelet", client, "");
+        thief.awaitCondition("node-1-stolen", "Denied: node-1 is a machine of this cluster");
+        thief.ask(kubectl, "node-1-approved", "kube-apiserver-client-kubelet", client, "");
+        // Kubernetes approves what an administrator asks for, unless it was denied before that.
+        thief.awaitCondition("node-1-approved", "ed: node-1 is a machine of this cluster");
+        extra.ask(node, "extra-1-foreign", "kubelet-serving", server, "DNS:extra-1,IP:192.168.56.21");
+        extra.ask(node, "extra-1-again", "kubelet-serving", server, "IP:192.168.56.99");
+        extra.certificate("extra-1-again"); // so the one before has been looked at
+        assertEquals("", extra.conditions("extra-1-foreign"));
+        kubectl.run("delete", "node", "extra-1").succeeded();
+    }
+
+    @Test
+    @Order(1)
+    void somebody_in_slack_has_the_cluster_tested() throws Exception {
+        var shown = installation.say("smoke-test demo");
+        System.out.println(shown.everything());
+        assertTrue(shown.everything().contains("9 checks passed"), shown.everything());
+    }
+
+    @Test
     @Order(2)
     void a_second_up_changes_nothing() throws Exception {
         var timed = Timed.begin("up, nothing to do");

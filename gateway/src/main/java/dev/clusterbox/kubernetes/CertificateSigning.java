@@ -92,7 +92,11 @@ final class CertificateSigning {
             case Wait(var reason) -> throw new Left(reason);
             case Deny(var reason) -> {
                 LOG.warn("{}: {} of '{}' denied: {}", cluster.name(), name, Api.shown(request.requester()), reason);
-                approval(client, object, "Denied", reason);
+                if (request.approved()) {
+                    fail(client, object, reason);
+                } else {
+                    approval(client, object, "Denied", reason);
+                }
             }
             case Sign sign -> {
                 // Signed first: a request that pki-service refuses is not approved either.
@@ -101,13 +105,7 @@ final class CertificateSigning {
                         ? approval(client, object, "Approved", sign.reason())
                         : object;
                 status(current).setCertificate(base64(certificate));
-                Api.call(
-                        "hand over the certificate",
-                        () -> client.certificates()
-                                .v1()
-                                .certificateSigningRequests()
-                                .resource(current)
-                                .updateStatus());
+                writeStatus(client, current);
                 LOG.info(
                         "{}: {} is {} for '{}': {}",
                         cluster.name(),
@@ -135,6 +133,38 @@ final class CertificateSigning {
 
     private CertificateSigningRequest approval(
             KubernetesClient client, CertificateSigningRequest object, String type, String reason) {
+        addCondition(object, type, reason);
+        // With its version: what has the same name by now may be another request.
+        return Api.call(
+                "write down the decision",
+                () -> client.certificates()
+                        .v1()
+                        .certificateSigningRequests()
+                        .resource(object)
+                        .subresource("approval")
+                        .update());
+    }
+
+    /**
+     * Says that what somebody has approved is not signed: approved and denied exclude each other. kube-controller-manager approves
+     * for whoever may create {@code certificatesigningrequests/nodeclient}, administrators among them.
+     */
+    private void fail(KubernetesClient client, CertificateSigningRequest object, String reason) {
+        addCondition(object, "Failed", reason);
+        writeStatus(client, object);
+    }
+
+    private static void writeStatus(KubernetesClient client, CertificateSigningRequest object) {
+        Api.call(
+                "write down what became of a certificate signing request",
+                () -> client.certificates()
+                        .v1()
+                        .certificateSigningRequests()
+                        .resource(object)
+                        .updateStatus());
+    }
+
+    private void addCondition(CertificateSigningRequest object, String type, String reason) {
         var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
         var conditions =
                 new ArrayList<CertificateSigningRequestCondition>(status(object).getConditions());
@@ -146,15 +176,6 @@ final class CertificateSigning {
                 .withLastUpdateTime(now)
                 .build());
         status(object).setConditions(conditions);
-        // With its version: what has the same name by now may be another request.
-        return Api.call(
-                "write down the decision",
-                () -> client.certificates()
-                        .v1()
-                        .certificateSigningRequests()
-                        .resource(object)
-                        .subresource("approval")
-                        .update());
     }
 
     private static CertificateSigningRequestStatus status(CertificateSigningRequest object) {

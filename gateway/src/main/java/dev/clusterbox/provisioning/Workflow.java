@@ -5,6 +5,7 @@ import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class Workflow {
                 var branches = Parallel.each(stage, step -> run(journal, step, before));
                 journal.learnt(SideBySide.merge(before, branches));
             } catch (StepFailed e) {
+                e.learnt.ifPresent(journal::learnt);
                 journal.failedAt(e.step, e.problem);
                 return;
             }
@@ -45,34 +47,42 @@ final class Workflow {
                 // What was told to stop says so in many ways; none of them is the step's failure.
                 throw new InterruptedException(e.getMessage());
             }
-            throw failed(journal, step, problem(step, cluster, e));
+            var problem = problem(step, cluster, e);
+            journal.failed(step, problem);
+            throw new StepFailed(step, problem, learnt(e));
         }
     }
 
     private static Problem problem(Step step, Cluster cluster, RuntimeException e) {
-        if (e instanceof ProblemException expected) {
-            LOG.info("{}: '{}' failed: {}", cluster.name(), step.title(), expected.problem());
-            return expected.problem();
+        var expected = switch (e) {
+            case ProblemException known -> known.problem();
+            case LearntAndFailed known -> known.problem();
+            default -> null;
+        };
+        if (expected != null) {
+            LOG.info("{}: '{}' failed: {}", cluster.name(), step.title(), expected);
+            return expected;
         }
         var id = UUID.randomUUID().toString().substring(0, 8);
         LOG.error("internal error {}: {}: step '{}' has a bug", id, cluster.name(), step.title(), e);
         return Problem.bug("gateway", id);
     }
 
-    private static StepFailed failed(Journal journal, Step step, Problem problem) {
-        journal.failed(step, problem);
-        return new StepFailed(step, problem);
+    private static Optional<Cluster> learnt(RuntimeException e) {
+        return e instanceof LearntAndFailed failed ? Optional.of(failed.learnt()) : Optional.empty();
     }
 
     private static final class StepFailed extends RuntimeException {
 
         private final transient Step step;
         private final transient Problem problem;
+        private final transient Optional<Cluster> learnt;
 
-        StepFailed(Step step, Problem problem) {
+        StepFailed(Step step, Problem problem, Optional<Cluster> learnt) {
             super(problem.message());
             this.step = step;
             this.problem = problem;
+            this.learnt = learnt;
         }
     }
 }
