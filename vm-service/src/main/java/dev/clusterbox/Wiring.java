@@ -12,6 +12,7 @@ import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import java.util.Optional;
 /** Who gets what. */
 @Factory
 final class Wiring {
+
+    /** A minute on a computer that is busy; the rest is for slow disks. */
+    private static final Duration BOOT = Duration.ofMinutes(5);
 
     @Singleton
     InstantSource clock() {
@@ -50,8 +54,14 @@ final class Wiring {
     }
 
     @Singleton
-    VirtualBoxes virtualBoxes(Settings settings, ObjectMapper json) {
-        return new VirtualBoxes(settings.state(), json, InstantSource.system());
+    VirtualBoxes virtualBoxes(Settings settings, VirtualBoxSettings box, ObjectMapper json) {
+        var contents = new VirtualBoxes.Contents(
+                Objects.requireNonNullElse(box.base(), ""),
+                Objects.requireNonNullElse(box.baseChecksum(), ""),
+                Optional.ofNullable(settings.agentImage()),
+                Optional.ofNullable(settings.artifactStore()),
+                Objects.requireNonNullElse(box.bootPatience(), BOOT));
+        return new VirtualBoxes(settings.state(), contents, json, InstantSource.system());
     }
 
     /** On this computer. Where there is no VirtualBox it says so when it is asked. */

@@ -4,6 +4,7 @@ import dev.clusterbox.image.Image;
 import dev.clusterbox.machine.Availability;
 import dev.clusterbox.machine.Demand;
 import dev.clusterbox.machine.Finding;
+import dev.clusterbox.machine.ImageShelf;
 import dev.clusterbox.machine.Machine;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;
@@ -75,6 +76,11 @@ final class VirtualBox implements MachineProvider {
     @Override
     public Image prepareImage() throws InterruptedException {
         return parts.templates().prepare();
+    }
+
+    @Override
+    public Optional<ImageShelf> shelf() {
+        return parts.templates().shelf();
     }
 
     @Override

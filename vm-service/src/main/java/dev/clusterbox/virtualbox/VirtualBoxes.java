@@ -1,5 +1,7 @@
 package dev.clusterbox.virtualbox;
 
+import dev.clusterbox.base.BaseImages;
+import dev.clusterbox.base.BaseSource;
 import dev.clusterbox.host.Host;
 import dev.clusterbox.host.HostNetworks;
 import dev.clusterbox.host.HostNetworks.Used;
@@ -35,13 +37,19 @@ public final class VirtualBoxes {
     private static final List<String> IDENTITY =
             List.of("HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "VBOX_USER_HOME", "VBOX_IPC_SOCKETID");
 
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private final String installation;
+    private final Contents contents;
+    private final BaseImages bases;
     private final ObjectMapper json;
     private final InstantSource clock;
 
     /** @param state the service's own folder: what is made with it is named by it */
-    public VirtualBoxes(Path state, ObjectMapper json, InstantSource clock) {
+    public VirtualBoxes(Path state, Contents contents, ObjectMapper json, InstantSource clock) {
         this.installation = installation(state);
+        this.contents = contents;
+        this.bases = new BaseImages(state.resolve("bases"), SILENCE);
         this.json = json;
         this.clock = clock;
     }
@@ -55,6 +63,18 @@ public final class VirtualBoxes {
      * @param hidden whether the gateway sees machines from an address that is not theirs
      */
     public record Options(String provider, String program, Optional<String> folder, boolean hidden) {}
+
+    /**
+     * What images are made of.
+     *
+     * @param base a path or an address; empty for the default
+     * @param checksum of the base, such as {@code sha512:…}
+     * @param agent the agent's tree; without it no image can be made
+     * @param artifacts what the agent need not fetch
+     * @param patience for how long a machine may boot before it answers
+     */
+    public record Contents(
+            String base, String checksum, Optional<Path> agent, Optional<Path> artifacts, Duration patience) {}
 
     public MachineProvider on(Host host, Options options) {
         boolean here = host instanceof LocalHost;
@@ -74,10 +94,22 @@ public final class VirtualBoxes {
                 places,
                 new Registry(manage, places, json),
                 new Networks(manage, new HostOnlyByPlatform(host, manage), json, installation, used),
-                new NoTemplates(),
+                templates(host, manage, places),
                 options.hidden(),
                 STOP_PATIENCE,
                 clock));
+    }
+
+    private Templates templates(Host host, VBoxManage manage, Places places) {
+        if (contents.agent().isEmpty()) {
+            return new NoTemplates();
+        }
+        return new BakedImages(
+                host,
+                new ImageMachines(host, manage, places),
+                bases,
+                architecture -> BaseSource.parse(contents.base(), contents.checksum(), architecture),
+                new SshBaking(contents.agent().get(), contents.artifacts(), contents.patience(), clock));
     }
 
     private static Map<String, String> identity() {
