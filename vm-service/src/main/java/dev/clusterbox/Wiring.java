@@ -1,21 +1,29 @@
 package dev.clusterbox;
 
+import dev.clusterbox.host.LocalHost;
 import dev.clusterbox.host.LocalRunner;
 import dev.clusterbox.machine.MachineProvider;
 import dev.clusterbox.nspawn.NspawnHost;
 import dev.clusterbox.rest.Access;
 import dev.clusterbox.rest.TokenFile;
+import dev.clusterbox.virtualbox.VirtualBoxes;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Who gets what. */
 @Factory
 final class Wiring {
+
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
 
     @Singleton
     Access access(Settings settings) {
@@ -39,5 +47,22 @@ final class Wiring {
     @Singleton
     MachineProvider nspawn(NspawnHost host) {
         return host.provider();
+    }
+
+    @Singleton
+    VirtualBoxes virtualBoxes(Settings settings, ObjectMapper json) {
+        return new VirtualBoxes(settings.state(), json, InstantSource.system());
+    }
+
+    /** On this computer. Where there is no VirtualBox it says so when it is asked. */
+    @Singleton
+    MachineProvider virtualBox(VirtualBoxes all, VirtualBoxSettings settings) {
+        return all.on(
+                new LocalHost(new LocalRunner()),
+                new VirtualBoxes.Options(
+                        "virtualbox",
+                        Objects.requireNonNullElse(settings.program(), "VBoxManage"),
+                        Optional.ofNullable(settings.folder()),
+                        Boolean.TRUE.equals(settings.hidden())));
     }
 }

@@ -21,13 +21,13 @@ final class ImageController {
     }
 
     @Get
-    Image get(String provider) {
+    Image get(String provider) throws InterruptedException {
         return providers.named(provider).image();
     }
 
     /** Answers 202 while it is being built. */
     @Put
-    HttpResponse<Image> prepare(String provider) {
+    HttpResponse<Image> prepare(String provider) throws InterruptedException {
         var image = providers.named(provider).prepareImage();
         return image.state() == State.BUILDING ? HttpResponse.accepted().body(image) : HttpResponse.ok(image);
     }

@@ -43,14 +43,14 @@ final class MachineController {
     record StopRequest(@Nullable Boolean force) {}
 
     @Get
-    MachineList list(String provider, @QueryValue Optional<String> cluster) {
+    MachineList list(String provider, @QueryValue Optional<String> cluster) throws InterruptedException {
         return new MachineList(providers.named(provider).list().stream()
                 .filter(machine -> cluster.isEmpty() || machine.cluster().equals(cluster.get()))
                 .toList());
     }
 
     @Get("/{name}")
-    Machine get(String provider, String name) {
+    Machine get(String provider, String name) throws InterruptedException {
         return providers
                 .named(provider)
                 .find(MachineName.parse(name))

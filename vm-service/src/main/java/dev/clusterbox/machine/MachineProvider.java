@@ -19,7 +19,7 @@ public interface MachineProvider {
 
     String name();
 
-    Availability availability();
+    Availability availability() throws InterruptedException;
 
     /**
      * Looks closer than {@link #availability} and says what stands in the way of what will be asked, and what does not.
@@ -36,12 +36,12 @@ public interface MachineProvider {
                 .toList();
     }
 
-    Image image();
+    Image image() throws InterruptedException;
 
     /** Starts building the image unless it is ready or being built. */
-    Image prepareImage();
+    Image prepareImage() throws InterruptedException;
 
-    List<Network> networks();
+    List<Network> networks() throws InterruptedException;
 
     /** Returns the network that is there if it is the same; a problem if it overlaps anything. */
     Network createNetwork(NetworkSpec spec) throws InterruptedException;
@@ -74,7 +74,17 @@ public interface MachineProvider {
     /** Stops it and leaves nothing of it. A machine that is not there is fine. */
     void delete(MachineName name) throws InterruptedException;
 
-    Optional<Machine> find(MachineName name);
+    Optional<Machine> find(MachineName name) throws InterruptedException;
 
-    List<Machine> list();
+    List<Machine> list() throws InterruptedException;
+
+    /** What can be done with machines that have their whole state in one place; nothing where they do not. */
+    default Optional<Snapshots> snapshots() {
+        return Optional.empty();
+    }
+
+    /** Ways from the host's ports to a machine's; nothing where machines are not behind a translation of addresses. */
+    default Optional<PortForwards> portForwards() {
+        return Optional.empty();
+    }
 }

@@ -37,7 +37,7 @@ final class NetworkController {
     record NetworkList(List<Network> networks) {}
 
     @Get
-    NetworkList list(String provider) {
+    NetworkList list(String provider) throws InterruptedException {
         return new NetworkList(providers.named(provider).networks());
     }
 

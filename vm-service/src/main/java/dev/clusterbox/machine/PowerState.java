@@ -4,5 +4,9 @@ package dev.clusterbox.machine;
 public enum PowerState {
     STOPPED,
     STARTING,
-    RUNNING
+    RUNNING,
+    /** It stands still, in memory. */
+    PAUSED,
+    /** It stands still, on the disk: starting it goes on from there. */
+    SAVED
 }

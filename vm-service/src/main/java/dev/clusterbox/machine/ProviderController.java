@@ -29,12 +29,12 @@ final class ProviderController {
     record ProviderList(List<Availability> providers) {}
 
     @Get("/providers")
-    ProviderList list() {
+    ProviderList list() throws InterruptedException {
         return new ProviderList(providers.availability());
     }
 
     @Get("/host")
-    HostFacts host() {
-        return Hosts.facts(state, providers::haveMade);
+    HostFacts host() throws InterruptedException {
+        return Hosts.facts(state, providers.interfaces()::contains);
     }
 }

@@ -1,20 +1,18 @@
 package dev.clusterbox.machine;
 
+import dev.clusterbox.network.Network;
 import dev.clusterbox.problem.Problem;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The providers by name. */
 @Singleton
 final class Providers {
-
-    private static final Availability VIRTUALBOX = new Availability(
-            "virtualbox",
-            false,
-            "VirtualBox is not supported by this version of vm-service: use the provider nspawn",
-            List.of());
 
     private final List<MachineProvider> all;
 
@@ -22,22 +20,32 @@ final class Providers {
         this.all = all;
     }
 
-    List<Availability> availability() {
-        return Stream.concat(all.stream().map(MachineProvider::availability), Stream.of(VIRTUALBOX))
-                .toList();
+    List<Availability> availability() throws InterruptedException {
+        var answers = new ArrayList<Availability>();
+        for (var provider : all) {
+            answers.add(provider.availability());
+        }
+        return answers;
     }
 
-    /** Interfaces that any provider has made. */
-    boolean haveMade(String link) {
-        return all.stream()
-                .flatMap(provider -> provider.networks().stream())
-                .anyMatch(network -> network.interfaceName().equals(link));
+    /** The names of interfaces that any provider has made on this host. */
+    Set<String> interfaces() throws InterruptedException {
+        var names = new HashSet<String>();
+        for (var provider : all) {
+            if (provider.availability().available()) {
+                provider.networks().stream().map(Network::interfaceName).forEach(names::add);
+            }
+        }
+        return names;
     }
 
     /** Returns a provider that may be unable to make machines, to be asked why. */
     MachineProvider whetherAvailableOrNot(String name) {
         return find(name)
-                .orElseThrow(() -> Problem.notFound("there is no provider %s here".formatted(name))
+                .orElseThrow(() -> Problem.notFound("there is no provider %s here (expected: one of %s)"
+                                .formatted(
+                                        name,
+                                        all.stream().map(MachineProvider::name).collect(Collectors.joining(", "))))
                         .asException());
     }
 
@@ -46,17 +54,23 @@ final class Providers {
     }
 
     /** Returns a provider that can do what it is asked for. */
-    MachineProvider named(String name) {
-        var found = find(name);
-        if (found.isEmpty() && !name.equals(VIRTUALBOX.name())) {
-            throw Problem.notFound("there is no provider %s (expected: nspawn or virtualbox)".formatted(name))
-                    .asException();
-        }
-        var availability = found.map(MachineProvider::availability).orElse(VIRTUALBOX);
+    MachineProvider named(String name) throws InterruptedException {
+        var provider = whetherAvailableOrNot(name);
+        var availability = provider.availability();
         if (!availability.available()) {
             throw Problem.unavailable(availability.why(), "GET /v1/providers lists what is available")
                     .asException();
         }
-        return found.orElseThrow();
+        return provider;
+    }
+
+    /** Returns what a provider can do with machines' whole state, or a problem if it cannot. */
+    Snapshots snapshots(String name) throws InterruptedException {
+        return named(name)
+                .snapshots()
+                .orElseThrow(() -> Problem.invalid(
+                                "machines of the provider %s cannot be paused, saved or restored".formatted(name),
+                                "use the provider virtualbox")
+                        .asException());
     }
 }

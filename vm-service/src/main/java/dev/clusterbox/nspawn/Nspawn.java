@@ -13,6 +13,7 @@ import dev.clusterbox.machine.MachineSpec;
 import dev.clusterbox.machine.PowerState;
 import dev.clusterbox.machine.Role;
 import dev.clusterbox.machine.Source;
+import dev.clusterbox.machine.Turns;
 import dev.clusterbox.network.Network;
 import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.problem.Problem;

@@ -1,25 +1,54 @@
 package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.host.Command;
+import dev.clusterbox.host.CommandResult;
 import dev.clusterbox.host.CommandRunner;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only class that runs VBoxManage. It hides what that program does unlike others: it can fail with exit code 0, it
- * can ask for patience ("not ready"), and it speaks the host's language.
+ * can ask for patience ("not ready", a lock that is just being given back), it speaks the host's language, and as Debian packages it, it can warn on
+ * its standard output.
  */
 final class VBoxManage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VBoxManage.class);
 
     /** While VBoxSVC ends for idleness a call takes 10 s; copying a disk takes minutes and says so by its own limit. */
     private static final Duration USUAL_LIMIT = Duration.ofSeconds(60);
 
-    private static final int ATTEMPTS = 5;
+    /** The object is there in a moment, or never. */
+    private static final int ATTEMPTS_WHEN_NOT_READY = 5;
+
+    /** A machine that was turned off keeps its lock until its process has ended: usually 0.2 s, seconds on a busy host. */
+    private static final int ATTEMPTS_WHEN_LOCKED = 100;
+
     private static final Pattern ERROR = Pattern.compile("(?m)^VBoxManage(\\.exe)?: error: (?<text>.*)");
     private static final String NOT_READY = "The object is not ready";
+
+    /**
+     * Somebody else has the machine at this moment, and nothing was done. By code and context: the sentence is in the language of whoever
+     * started VBoxSVC.
+     */
+    private static final Pattern LOCKED =
+            Pattern.compile("(?s)VBOX_E_INVALID_OBJECT_STATE.*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
+
+    /** The wrapper /usr/bin/VBoxManage of Debian, where the kernel module is missing: lines, and more of them indented. */
+    private static final Pattern WARNING_OF_DEBIAN = Pattern.compile("\\A(WARNING: .*\\n([ \\t].*\\n|\\n)*)+");
+
+    private static final Pattern VALUE = Pattern.compile("(?m)^Value: (?<value>.*)$");
+    private static final Pattern KEY_AND_VALUE = Pattern.compile("(?m)^Key: (?<key>[^,]+), Value: (?<value>.*)$");
+
+    /** What VirtualBox itself honours first; messages of VBoxSVC may be in another language all the same. */
+    private static final Map<String, String> IN_ENGLISH = Map.of("LC_ALL", "C.UTF-8", "LANGUAGE", "C");
 
     private final CommandRunner host;
     private final String program;
@@ -33,7 +62,8 @@ final class VBoxManage {
     VBoxManage(CommandRunner host, String program, Map<String, String> environment, Duration retryDelay) {
         this.host = host;
         this.program = program;
-        this.environment = Map.copyOf(environment);
+        this.environment = new HashMap<>(IN_ENGLISH);
+        this.environment.putAll(environment);
         this.retryDelay = retryDelay;
     }
 
@@ -43,7 +73,7 @@ final class VBoxManage {
     }
 
     /**
-     * Returns what the command printed.
+     * Returns what the command printed, with line ends as on Unix.
      *
      * @param progress sees each line of the standard error, which is where VBoxManage prints its percentages
      */
@@ -52,14 +82,51 @@ final class VBoxManage {
                         Stream.concat(Stream.of(program), Stream.of(arguments)).toList())
                 .with(environment)
                 .within(limit);
-        var result = host.run(command, progress);
-        for (int attempt = 1; attempt < ATTEMPTS && result.stderr().contains(NOT_READY); attempt++) {
+        var result = once(command, progress);
+        for (int attempt = 1; attempt < attempts(result); attempt++) {
             Thread.sleep(retryDelay);
-            result = host.run(command, progress);
+            result = once(command, progress);
         }
         if (result.succeeded() && !ERROR.matcher(result.stderr()).find()) {
-            return result.stdout();
+            return WARNING_OF_DEBIAN
+                    .matcher(result.stdout().replace("\r\n", "\n"))
+                    .replaceFirst("");
         }
         throw KnownFailures.explain(result).asException();
+    }
+
+    private CommandResult once(Command command, Consumer<String> progress) throws InterruptedException {
+        long start = System.nanoTime();
+        var result = host.run(command, progress);
+        LOG.debug("{} ms, exit code {}: {}", (System.nanoTime() - start) / 1_000_000, result.exitCode(), command);
+        return result;
+    }
+
+    /** How often a command is tried that ended like this. */
+    private static int attempts(CommandResult result) {
+        if (result.stderr().contains(NOT_READY)) {
+            return ATTEMPTS_WHEN_NOT_READY;
+        }
+        return LOCKED.matcher(result.stderr()).find() ? ATTEMPTS_WHEN_LOCKED : 1;
+    }
+
+    /**
+     * What is noted under a key. "No value set!", and nothing at all, are no value.
+     *
+     * @param target a machine, or {@code global}
+     */
+    Optional<String> extraData(String target, String key) throws InterruptedException {
+        var printed = VALUE.matcher(run("getextradata", target, key));
+        return printed.find() ? Optional.of(printed.group("value").strip()) : Optional.empty();
+    }
+
+    /** All that is noted. */
+    Map<String, String> extraData(String target) throws InterruptedException {
+        var all = new HashMap<String, String>();
+        KEY_AND_VALUE
+                .matcher(run("getextradata", target, "enumerate"))
+                .results()
+                .forEach(line -> all.put(line.group("key"), line.group("value").strip()));
+        return all;
     }
 }

@@ -7,6 +7,7 @@ import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.seed.Seed;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ final class InMemoryMachines implements MachineProvider {
 
     private final TreeMap<String, Entry> machines = new TreeMap<>();
     private final TreeMap<String, Network> networks = new TreeMap<>();
+    private final TreeMap<String, List<Taken>> taken = new TreeMap<>();
 
     @Override
     public String name() {
@@ -138,6 +140,82 @@ final class InMemoryMachines implements MachineProvider {
     @Override
     public synchronized void delete(MachineName name) {
         machines.remove(name.text());
+        taken.remove(name.text());
+    }
+
+    @Override
+    public Optional<Snapshots> snapshots() {
+        return Optional.of(new Standstill());
+    }
+
+    private record Taken(Snapshot snapshot, PowerState power) {}
+
+    private final class Standstill implements Snapshots {
+
+        @Override
+        public Machine pause(MachineName name) {
+            return from(name, PowerState.PAUSED, PowerState.RUNNING);
+        }
+
+        @Override
+        public Machine resume(MachineName name) {
+            return from(name, PowerState.RUNNING, PowerState.PAUSED);
+        }
+
+        @Override
+        public Machine save(MachineName name) {
+            return from(name, PowerState.SAVED, PowerState.RUNNING);
+        }
+
+        private Machine from(MachineName name, PowerState wanted, PowerState from) {
+            synchronized (InMemoryMachines.this) {
+                var now = needed(name).machine.power();
+                if (now != wanted && now != from) {
+                    throw Problem.conflict(name + " is " + now, "").asException();
+                }
+                return switched(name, wanted);
+            }
+        }
+
+        @Override
+        public void take(MachineName name, Snapshot snapshot) {
+            synchronized (InMemoryMachines.this) {
+                var power = needed(name).machine.power();
+                var all = taken.computeIfAbsent(name.text(), _ -> new ArrayList<>());
+                if (all.stream().noneMatch(other -> other.snapshot.equals(snapshot))) {
+                    all.add(new Taken(snapshot, power == PowerState.STOPPED ? power : PowerState.SAVED));
+                }
+            }
+        }
+
+        @Override
+        public List<Snapshot> taken(MachineName name) {
+            synchronized (InMemoryMachines.this) {
+                return taken.getOrDefault(name.text(), List.of()).stream()
+                        .map(Taken::snapshot)
+                        .toList();
+            }
+        }
+
+        @Override
+        public Machine restore(MachineName name, UUID snapshot) {
+            synchronized (InMemoryMachines.this) {
+                return taken.getOrDefault(name.text(), List.of()).stream()
+                        .filter(some -> some.snapshot.id().equals(snapshot))
+                        .findFirst()
+                        .map(some -> switched(name, some.power))
+                        .orElseThrow(() -> Problem.notFound("there is no snapshot " + snapshot)
+                                .asException());
+            }
+        }
+
+        @Override
+        public void forget(MachineName name, UUID snapshot) {
+            synchronized (InMemoryMachines.this) {
+                taken.getOrDefault(name.text(), new ArrayList<>())
+                        .removeIf(some -> some.snapshot.id().equals(snapshot));
+            }
+        }
     }
 
     @Override

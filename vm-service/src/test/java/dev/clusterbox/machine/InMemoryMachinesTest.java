@@ -1,6 +1,6 @@
 package dev.clusterbox.machine;
 
-final class InMemoryMachinesTest extends MachineProviderContract {
+final class InMemoryMachinesTest extends SnapshotsContract {
 
     @Override
     protected MachineProvider provider() {

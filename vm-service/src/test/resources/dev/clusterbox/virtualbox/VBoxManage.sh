@@ -29,8 +29,13 @@ case "${1-} ${2-}" in
         exit 0
         ;;
     'hostonlyif remove')
-        network delete "${3-}" type bridge 2>/dev/null && exit 0
-        ;; # and if it is not there, what VBoxManage itself says
+        if network delete "${3-}" type bridge 2>/dev/null; then
+            # What VirtualBox does of its own then: otherwise the next interface of that name got this address.
+            inside setextradata global "HostOnly/$3/IPAddress"
+            inside setextradata global "HostOnly/$3/IPNetMask"
+            exit 0
+        fi
+        ;; # if it is not there, what VBoxManage itself says
     'startvm '*)
         if inside showvminfo "$2" --machinereadable 2>/dev/null | grep -q '^nic2="hostonly"'; then
             inside modifyvm "$2" --nic2 null >/dev/null 2>&1

@@ -1,19 +1,19 @@
-package dev.clusterbox.nspawn;
+package dev.clusterbox.machine;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Calls on the same thing take turns; calls on different things run side by side. */
-final class Turns<K> {
+public final class Turns<K> {
 
     private final ConcurrentHashMap<K, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     /** Something done while it is our turn. */
-    interface Work<T> {
+    public interface Work<T> {
         T run() throws InterruptedException;
     }
 
-    <T> T on(K key, Work<T> work) throws InterruptedException {
+    public <T> T on(K key, Work<T> work) throws InterruptedException {
         // A lock is never removed: it is small, and names are few.
         var lock = locks.computeIfAbsent(key, _ -> new ReentrantLock(true));
         lock.lockInterruptibly();
