@@ -84,7 +84,9 @@ final class VirtualBox implements MachineProvider {
 
     @Override
     public Network createNetwork(NetworkSpec spec) throws InterruptedException {
-        return parts.networks().create(spec);
+        var network = parts.networks().create(spec);
+        parts.entrances().open(network.hostAddress().toString());
+        return network;
     }
 
     @Override
@@ -100,7 +102,9 @@ final class VirtualBox implements MachineProvider {
                                 "delete them first")
                         .asException();
             }
+            var network = parts.networks().find(name);
             parts.networks().delete(name);
+            network.ifPresent(gone -> parts.entrances().close(gone.hostAddress().toString()));
         }
     }
 
