@@ -31,7 +31,7 @@ images_command() {
     case $action in
         prune)
             ask "Remove the images that no machine needs? The one for new machines stays." "add --yes to agree" || die "nothing was removed"
-            ACCEPT=text/plain vm_service POST "/v1/providers/$PROVIDER/images/prune"
+            ACCEPT=text/plain vm_service POST "/v1/providers/$PROVIDER/images:prune"
             ;;
         *) ACCEPT=text/plain vm_service GET "/v1/providers/$PROVIDER/images" ;;
     esac

@@ -11,8 +11,9 @@ import java.util.UUID;
  *
  * @param id its own, from its creation to its end: a machine that is made again under the same name has another
  * @param host the name of the computer it is on
- * @param enter what root types on that host for a shell in the machine; with more words, runs those instead. Empty unless
- *     the machine runs
+ * @param enter what root types on that host for a shell in the machine; with more words, runs those instead. For a virtual
+ *     machine it is {@code ssh}, perhaps {@code -o HostKeyAlias=} with the machine's id and {@code -J} with the host to go by,
+ *     and {@code root@} its address: the launcher lets through nothing else. Empty unless the machine runs
  */
 @Serdeable
 public record Machine(

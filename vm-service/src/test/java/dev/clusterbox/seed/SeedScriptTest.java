@@ -200,6 +200,21 @@ final class SeedScriptTest {
         assertTrue(Files.exists(root.resolve(SEED)));
     }
 
+    /** As early in a boot, when there is no D-Bus yet. */
+    @Test
+    void a_networkd_that_cannot_be_told_is_started_anew_and_the_agent_gets_its_seed_in_any_case() throws Exception {
+        program("networkctl", "echo 'Failed to reload network settings' >&2; exit 1");
+        program(
+                "systemctl",
+                "echo systemctl \"$@\" >> %s; [ \"$2\" != try-restart ] && [ \"$2\" != start ]".formatted(log()));
+
+        run().orFail();
+
+        assertTrue(commands().contains("systemctl --no-block try-restart systemd-networkd.service\n"), commands());
+        assertTrue(Files.exists(root.resolve(SEED)));
+        assertTrue(Files.exists(root.resolve(KEYS)));
+    }
+
     @Test
     void without_a_disk_nothing_happens() throws Exception {
         disk = scratch.resolve("no-disk");
