@@ -37,8 +37,8 @@ final class ClusterSnapshots {
     ClusterSnapshot take(String provider, String name, List<MachineName> names) throws InterruptedException {
         var snapshots = providers.snapshots(provider);
         var machines = named(provider, names);
-        var snapshot = new Snapshot(
-                UUID.randomUUID(), name, clock.instant().truncatedTo(ChronoUnit.MILLIS), machines.size());
+        var snapshot =
+                new Snapshot(UUID.randomUUID(), name, clock.instant().truncatedTo(ChronoUnit.MILLIS), machines.size());
         var running = machines.stream()
                 .filter(machine -> machine.power() == PowerState.RUNNING)
                 .map(Machine::name)
@@ -62,8 +62,8 @@ final class ClusterSnapshots {
             machines.add(providers
                     .named(provider)
                     .find(name)
-                    .orElseThrow(
-                            () -> Problem.notFound("there is no machine " + name).asException()));
+                    .orElseThrow(() ->
+                            Problem.notFound("there is no machine " + name).asException()));
         }
         if (machines.isEmpty()) {
             throw Problem.invalid("machines: none (expected: at least one)", "").asException();
@@ -101,8 +101,8 @@ final class ClusterSnapshots {
         return list(provider).stream()
                 .filter(snapshot -> snapshot.id().equals(id))
                 .findFirst()
-                .orElseThrow(() ->
-                        Problem.notFound("there is no snapshot %s".formatted(id)).asException());
+                .orElseThrow(() -> Problem.notFound("there is no snapshot %s".formatted(id))
+                        .asException());
     }
 
     /** All machines are what they were; those that ran then run again. */

@@ -38,7 +38,9 @@ final class SnapshotController {
     /** Of which machines, and what it is called. */
     @Serdeable
     record SnapshotRequest(
-            @Nullable String provider, @Nullable String name, @Nullable List<String> machines) {}
+            @Nullable String provider,
+            @Nullable String name,
+            @Nullable List<String> machines) {}
 
     @Serdeable
     record SnapshotList(List<ClusterSnapshot> snapshots) {}

@@ -96,7 +96,8 @@ public abstract class SnapshotsContract extends MachineProviderContract {
         snapshots.take(SPEC.name(), on);
 
         assertEquals(List.of(off, on), snapshots.taken(SPEC.name()));
-        assertEquals(PowerState.STOPPED, snapshots.restore(SPEC.name(), off.id()).power());
+        assertEquals(
+                PowerState.STOPPED, snapshots.restore(SPEC.name(), off.id()).power());
         assertEquals(PowerState.SAVED, snapshots.restore(SPEC.name(), on.id()).power());
         assertEquals(PowerState.RUNNING, provider.start(SPEC.name()).power());
     }
@@ -144,8 +145,7 @@ public abstract class SnapshotsContract extends MachineProviderContract {
         var failing = failingAt(provider, OTHER.name());
         var together = new ClusterSnapshots(new Providers(List.of(failing)), Instant::now);
 
-        assertProblem(
-                Code.FAILED, () -> together.take(provider.name(), "before", List.of(SPEC.name(), OTHER.name())));
+        assertProblem(Code.FAILED, () -> together.take(provider.name(), "before", List.of(SPEC.name(), OTHER.name())));
 
         assertEquals(List.of(), together.list(provider.name()));
         assertEquals(PowerState.RUNNING, power(provider, SPEC));
@@ -168,7 +168,8 @@ public abstract class SnapshotsContract extends MachineProviderContract {
     }
 
     private interface Call {
-        @Nullable Object on(Method method, @Nullable Object[] arguments) throws ReflectiveOperationException;
+        @Nullable
+        Object on(Method method, @Nullable Object[] arguments) throws ReflectiveOperationException;
     }
 
     private static Object proxy(Class<?> type, Call call) {

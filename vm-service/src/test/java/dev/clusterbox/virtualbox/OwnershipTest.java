@@ -267,8 +267,7 @@ final class OwnershipTest {
 
         try (var files = Files.list(seeds)) {
             for (var file : files.toList()) {
-                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1)
-                        .contains("0123456789abcdef"));
+                assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains("0123456789abcdef"));
             }
         }
         assertTrue(manage().run("showvminfo", "demo-lb", "--machinereadable").contains("\"SATA-1-0\"=\"emptydrive\""));
@@ -304,7 +303,11 @@ final class OwnershipTest {
         assertEquals("vboxnet1", provider().createNetwork(NETWORK).interfaceName());
         provider().deleteNetwork("demo");
 
-        assertEquals("vboxnet0", HostInterface.parse(manage.run("list", "hostonlyifs")).getFirst().name());
+        assertEquals(
+                "vboxnet0",
+                HostInterface.parse(manage.run("list", "hostonlyifs"))
+                        .getFirst()
+                        .name());
         manage.run("hostonlyif", "remove", "vboxnet0");
     }
 
@@ -334,8 +337,18 @@ final class OwnershipTest {
         manage.run("hostonlyif", "create");
         for (var link : List.of("vboxnet0", "vboxnet1")) {
             manage.run(
-                    "dhcpserver", "add", "--network", "HostInterfaceNetworking-" + link, "--server-ip", "192.168.57.2",
-                    "--lower-ip", "192.168.57.100", "--upper-ip", "192.168.57.200", "--netmask", "255.255.255.0",
+                    "dhcpserver",
+                    "add",
+                    "--network",
+                    "HostInterfaceNetworking-" + link,
+                    "--server-ip",
+                    "192.168.57.2",
+                    "--lower-ip",
+                    "192.168.57.100",
+                    "--upper-ip",
+                    "192.168.57.200",
+                    "--netmask",
+                    "255.255.255.0",
                     "--enable");
         }
 
@@ -370,8 +383,14 @@ final class OwnershipTest {
             manage().run("hostonlyif", "create");
             assertThrows(
                     ProblemException.class,
-                    () -> manage()
-                            .run("hostonlyif", "ipconfig", "vboxnet0", "--ip", "192.168.56.1", "--netmask", "255.255.255.0"));
+                    () -> manage().run(
+                                    "hostonlyif",
+                                    "ipconfig",
+                                    "vboxnet0",
+                                    "--ip",
+                                    "192.168.56.1",
+                                    "--netmask",
+                                    "255.255.255.0"));
         } finally {
             manage().run("hostonlyif", "remove", "vboxnet0");
             Files.writeString(file, allowed);
@@ -392,10 +411,13 @@ final class OwnershipTest {
         forwards.add(SPEC.name(), ssh);
         forwards.add(SPEC.name(), ssh);
 
-        assertEquals(List.of(api, ssh), forwards.list(SPEC.name()).stream().sorted((a, b) -> a.name().compareTo(b.name())).toList());
+        assertEquals(
+                List.of(api, ssh),
+                forwards.list(SPEC.name()).stream()
+                        .sorted((a, b) -> a.name().compareTo(b.name()))
+                        .toList());
         assertProblem(
-                Code.CONFLICT,
-                () -> forwards.add(SPEC.name(), new Forward("web", Ipv4.parse("127.0.0.1"), 32222, 80)));
+                Code.CONFLICT, () -> forwards.add(SPEC.name(), new Forward("web", Ipv4.parse("127.0.0.1"), 32222, 80)));
         forwards.remove(SPEC.name(), "ssh");
         provider.stop(SPEC.name(), true);
         forwards.remove(SPEC.name(), "api");

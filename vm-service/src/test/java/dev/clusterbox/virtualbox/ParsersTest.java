@@ -31,8 +31,7 @@ final class ParsersTest {
         assertFalse(machine.hasProcess());
         assertEquals(Optional.of("vboxnet0"), machine.hostOnlyInterface(2));
         assertEquals(Optional.empty(), machine.medium("SATA", 1));
-        assertEquals(
-                Optional.of("/home/kube/VirtualBox VMs/kube/kube-base/kube-base.vdi"), machine.medium("SATA", 0));
+        assertEquals(Optional.of("/home/kube/VirtualBox VMs/kube/kube-base/kube-base.vdi"), machine.medium("SATA", 0));
     }
 
     @Test
@@ -60,8 +59,8 @@ final class ParsersTest {
         "gurumeditation, STOPPED, true"
     })
     void every_state_has_a_meaning(String state, PowerState power, boolean process) {
-        var machine = MachineInfo.parse(
-                "UUID=\"4e2c5ce6-4c16-4258-84df-020c134c8754\"\nVMState=\"%s\"\n".formatted(state));
+        var machine =
+                MachineInfo.parse("UUID=\"4e2c5ce6-4c16-4258-84df-020c134c8754\"\nVMState=\"%s\"\n".formatted(state));
 
         assertEquals(power, machine.power());
         assertEquals(process, machine.hasProcess());
@@ -105,7 +104,8 @@ final class ParsersTest {
 
     @Test
     void an_interface_may_have_no_address() {
-        var links = HostInterface.parse("Name:            vboxnet1\nIPAddress:       0.0.0.0\nNetworkMask:     0.0.0.0\n");
+        var links =
+                HostInterface.parse("Name:            vboxnet1\nIPAddress:       0.0.0.0\nNetworkMask:     0.0.0.0\n");
 
         assertEquals(Optional.empty(), links.getFirst().range());
     }

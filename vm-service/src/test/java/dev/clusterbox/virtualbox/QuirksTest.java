@@ -52,8 +52,17 @@ final class QuirksTest {
 
     private String clone(String base, String name) throws Exception {
         manage.run(
-                "clonevm", base, "--snapshot", "baked", "--name", name, "--options", "link", "--basefolder",
-                box().folder().resolve("clones").toString(), "--register");
+                "clonevm",
+                base,
+                "--snapshot",
+                "baked",
+                "--name",
+                name,
+                "--options",
+                "link",
+                "--basefolder",
+                box().folder().resolve("clones").toString(),
+                "--register");
         return name;
     }
 
@@ -111,10 +120,23 @@ final class QuirksTest {
         manage.run("modifyvm", "source", "--nic1", "nat");
         manage.run("snapshot", "source", "take", "baked2");
         manage.run(
-                "clonevm", "source", "--snapshot", "baked2", "--name", "copy", "--options", "link", "--groups", "/else",
-                "--basefolder", box().folder().resolve("clones").toString(), "--register");
+                "clonevm",
+                "source",
+                "--snapshot",
+                "baked2",
+                "--name",
+                "copy",
+                "--options",
+                "link",
+                "--groups",
+                "/else",
+                "--basefolder",
+                box().folder().resolve("clones").toString(),
+                "--register");
 
-        assertNotEquals(info("source").fields().get("macaddress1"), info("copy").fields().get("macaddress1"));
+        assertNotEquals(
+                info("source").fields().get("macaddress1"),
+                info("copy").fields().get("macaddress1"));
         assertEquals("/", info("copy").fields().get("groups"));
         manage.run("unregistervm", "copy", "--delete");
         manage.run("unregistervm", "source", "--delete");
@@ -125,7 +147,12 @@ final class QuirksTest {
         box().template("twice");
         manage.run("snapshot", "twice", "take", "baked");
         manage.run(
-                "createvm", "--name", "twice", "--basefolder", box().folder().resolve("twice").toString(), "--register");
+                "createvm",
+                "--name",
+                "twice",
+                "--basefolder",
+                box().folder().resolve("twice").toString(),
+                "--register");
 
         var same = Registry.parse(manage.run("list", "vms")).stream()
                 .filter(listed -> listed.name().equals("twice"))
@@ -165,7 +192,8 @@ final class QuirksTest {
     @Test
     void what_was_in_the_drive_when_a_machine_was_started_is_locked_until_it_is_off() throws Exception {
         box().template("drive");
-        var disk = Files.write(box().folder().resolve("first.iso"), new byte[1 << 20]).toString();
+        var disk = Files.write(box().folder().resolve("first.iso"), new byte[1 << 20])
+                .toString();
         attach("drive", disk);
         manage.run("startvm", "drive", "--type", "headless");
         attach("drive", "emptydrive");
@@ -179,8 +207,19 @@ final class QuirksTest {
 
     private void attach(String name, String medium) throws Exception {
         manage.run(
-                "storageattach", name, "--storagectl", "SATA", "--port", "1", "--device", "0", "--type", "dvddrive",
-                "--medium", medium, "--forceunmount");
+                "storageattach",
+                name,
+                "--storagectl",
+                "SATA",
+                "--port",
+                "1",
+                "--device",
+                "0",
+                "--type",
+                "dvddrive",
+                "--medium",
+                medium,
+                "--forceunmount");
     }
 
     @Test

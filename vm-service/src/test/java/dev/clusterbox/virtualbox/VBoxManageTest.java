@@ -64,8 +64,7 @@ final class VBoxManageTest {
 
     @Test
     void a_warning_is_no_error() throws Exception {
-        var manage = answering(
-                result(0, "", "VBoxManage: warning: Interface \"vboxnet0\" doesn't seem to exist\n"));
+        var manage = answering(result(0, "", "VBoxManage: warning: Interface \"vboxnet0\" doesn't seem to exist\n"));
 
         assertEquals("", manage.run("modifyvm", "x"));
     }
@@ -82,10 +81,7 @@ final class VBoxManageTest {
 
     @Test
     void what_is_not_found_is_known_by_its_code_whatever_the_language() {
-        var manage = answering(result(
-                1,
-                "",
-                """
+        var manage = answering(result(1, "", """
                 VBoxManage: error: Eine registrierte Maschine mit dem Namen 'x' wurde nicht gefunden
                 VBoxManage: error: Details: code VBOX_E_OBJECT_NOT_FOUND (0x80bb0001), component VirtualBoxWrap, interface IVirtualBox, callee nsISupports
                 """));
@@ -102,17 +98,14 @@ final class VBoxManageTest {
 
     @Test
     void debians_warning_on_the_standard_output_is_no_output() throws Exception {
-        var manage = answering(result(
-                0,
-                """
+        var manage = answering(result(0, """
                 WARNING: The character device /dev/vboxdrv does not exist.
                 \t Please install the virtualbox-dkms package and the appropriate
                 \t headers, most likely linux-headers-amd64.
 
                 \t You will not be able to start VMs until this problem is fixed.
                 7.2.22_Debianr175245
-                """,
-                ""));
+                """, ""));
 
         assertEquals("7.2.22_Debianr175245\n", manage.run("--version"));
     }
@@ -124,7 +117,8 @@ final class VBoxManageTest {
 
     @Test
     void no_value_set_is_no_value_though_it_succeeds() throws Exception {
-        assertEquals(Optional.empty(), answering(result(0, "No value set!\n", "")).extraData("x", "key"));
+        assertEquals(
+                Optional.empty(), answering(result(0, "No value set!\n", "")).extraData("x", "key"));
     }
 
     @Test
@@ -147,7 +141,8 @@ final class VBoxManageTest {
 
     @Test
     void what_is_not_ready_is_asked_again_and_not_for_ever() throws Exception {
-        assertEquals("ok", answering(result(1, "", NOT_READY), result(0, "ok", "")).run("list", "vms"));
+        assertEquals(
+                "ok", answering(result(1, "", NOT_READY), result(0, "ok", "")).run("list", "vms"));
         asked.clear();
 
         failure(answering(result(1, "", NOT_READY)));
@@ -168,8 +163,7 @@ final class VBoxManageTest {
 
     @Test
     void other_errors_are_not_tried_again() {
-        failure(answering(
-                result(1, "", """
+        failure(answering(result(1, "", """
                 VBoxManage: error: The machine is not mutable (state is Saved)
                 VBoxManage: error: Details: code VBOX_E_INVALID_VM_STATE (0x80bb0002), component SessionMachine, interface IMachine, callee nsISupports
                 VBoxManage: error: Context: "COMSETTER(MemorySize)(ValueUnion.u32)" at line 988 of file VBoxManageModifyVM.cpp
