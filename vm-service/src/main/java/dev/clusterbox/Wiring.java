@@ -1,5 +1,8 @@
 package dev.clusterbox;
 
+import dev.clusterbox.host.Computer;
+import dev.clusterbox.host.Entrances;
+import dev.clusterbox.host.Hosts;
 import dev.clusterbox.host.LocalHost;
 import dev.clusterbox.host.LocalRunner;
 import dev.clusterbox.machine.MachineProvider;
@@ -9,11 +12,13 @@ import dev.clusterbox.rest.TokenFile;
 import dev.clusterbox.virtualbox.VirtualBoxes;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.EachBean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -73,6 +78,34 @@ final class Wiring {
                         "virtualbox",
                         Objects.requireNonNullElse(settings.program(), "VBoxManage"),
                         Optional.ofNullable(settings.folder()),
-                        Boolean.TRUE.equals(settings.hidden())));
+                        Boolean.TRUE.equals(settings.hidden()),
+                        Entrances.none()));
+    }
+
+    @Singleton
+    Computer computer(Settings settings, VirtualBoxSettings virtualBox) {
+        return new Computer(
+                new LocalHost(new LocalRunner()),
+                List.of("nspawn", "virtualbox"),
+                Objects.requireNonNullElse(virtualBox.program(), "VBoxManage"),
+                ours -> Hosts.facts(settings.state(), ours));
+    }
+
+    /** At start, so that a setting that cannot be right ends it, and agents over there come in again. */
+    @Context
+    @EachBean(SshSettings.class)
+    @Bean(preDestroy = "close")
+    RemoteVirtualBox remote(SshSettings settings, VirtualBoxes all) {
+        return RemoteVirtualBox.of(settings, all);
+    }
+
+    @EachBean(RemoteVirtualBox.class)
+    MachineProvider virtualBox(RemoteVirtualBox remote) {
+        return remote.provider();
+    }
+
+    @EachBean(RemoteVirtualBox.class)
+    Computer computer(RemoteVirtualBox remote) {
+        return remote.computer();
     }
 }

@@ -90,7 +90,9 @@ final class VirtualBox implements MachineProvider {
 
     @Override
     public Network createNetwork(NetworkSpec spec) throws InterruptedException {
-        return parts.networks().create(spec);
+        var network = parts.networks().create(spec);
+        parts.entrances().open(network.hostAddress().toString());
+        return network;
     }
 
     @Override
@@ -106,7 +108,9 @@ final class VirtualBox implements MachineProvider {
                                 "delete them first")
                         .asException();
             }
+            var network = parts.networks().find(name);
             parts.networks().delete(name);
+            network.ifPresent(gone -> parts.entrances().close(gone.hostAddress().toString()));
         }
     }
 
@@ -380,6 +384,6 @@ final class VirtualBox implements MachineProvider {
                 state,
                 parts.hidden() ? new Source.Hidden() : new Source.Stated(address),
                 parts.host().name(),
-                state == PowerState.RUNNING ? List.of("ssh", "root@" + address) : List.of());
+                state == PowerState.RUNNING ? List.of("ssh", "-o", "HostKeyAlias=" + stored.id(), "root@" + address) : List.of());
     }
 }

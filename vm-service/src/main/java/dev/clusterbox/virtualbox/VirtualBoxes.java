@@ -2,11 +2,14 @@ package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.base.BaseImages;
 import dev.clusterbox.base.BaseSource;
+import dev.clusterbox.host.Entrances;
 import dev.clusterbox.host.Host;
 import dev.clusterbox.host.HostNetworks;
-import dev.clusterbox.host.HostNetworks.Used;
 import dev.clusterbox.host.LocalHost;
+import dev.clusterbox.host.RemoteLook;
 import dev.clusterbox.machine.MachineProvider;
+import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.virtualbox.Networks.UsedByHost;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,12 +25,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** VirtualBox on this computer and on others, a provider for each. */
 public final class VirtualBoxes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualBoxes.class);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     /** A machine with Kubernetes on it is off within a few seconds; one whose guest does not listen never is. */
@@ -61,8 +67,10 @@ public final class VirtualBoxes {
      * @param program VBoxManage's name or path on that host
      * @param folder where machines and images lie on that host; one in its user's home if it is not given
      * @param hidden whether the gateway sees machines from an address that is not theirs
+     * @param entrances where agents come in
      */
-    public record Options(String provider, String program, Optional<String> folder, boolean hidden) {}
+    public record Options(
+            String provider, String program, Optional<String> folder, boolean hidden, Entrances entrances) {}
 
     /**
      * What images are made of.
@@ -82,9 +90,8 @@ public final class VirtualBoxes {
         var manage = new VBoxManage(host, options.program(), environment, RETRY_DELAY);
         var doctor = new Doctor(host, options.program(), environment);
         var places = new Places(host, options.folder(), installation);
-        // What this computer uses is no business of another one.
-        Function<Predicate<String>, List<Used>> used = here ? HostNetworks::used : _ -> List.of();
-        return new VirtualBox(new VirtualBoxParts(
+        UsedByHost used = here ? HostNetworks::used : ours -> RemoteLook.at(host).used(ours);
+        var provider = new VirtualBox(new VirtualBoxParts(
                 options.provider(),
                 host,
                 manage,
@@ -95,9 +102,39 @@ public final class VirtualBoxes {
                 new Registry(manage, places, json),
                 new Networks(manage, new HostOnlyByPlatform(host, manage), json, installation, used),
                 templates(host, manage, places),
+                options.entrances(),
                 options.hidden(),
                 STOP_PATIENCE,
                 clock));
+        if (!here) {
+            Thread.ofVirtual().name("entrances-" + host.name()).start(() -> reopen(provider, options.entrances()));
+        }
+        return provider;
+    }
+
+    /** Machines that run there while this service was away want in again. */
+    private static void reopen(MachineProvider provider, Entrances entrances) {
+        String said = "";
+        while (true) {
+            try {
+                for (var network : provider.networks()) {
+                    entrances.open(network.hostAddress().toString());
+                }
+                return;
+            } catch (ProblemException e) {
+                if (!said.equals(e.problem().message())) {
+                    said = e.problem().message();
+                    LOG.warn("{}: agents cannot come in: {}", provider.name(), e.problem());
+                }
+            } catch (InterruptedException _) {
+                return;
+            }
+            try {
+                Thread.sleep(BETWEEN_TRIES);
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
     }
 
     private Templates templates(Host host, VBoxManage manage, Places places) {
