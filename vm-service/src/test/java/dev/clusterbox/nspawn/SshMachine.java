@@ -106,7 +106,7 @@ public final class SshMachine {
         return state.resolve("nspawn/machines/demo-guest/upper").resolve(path);
     }
 
-    public boolean isOff() {
+    public boolean isOff() throws InterruptedException {
         return machines.provider().find(SPEC.name()).orElseThrow().power() == PowerState.STOPPED;
     }
 
