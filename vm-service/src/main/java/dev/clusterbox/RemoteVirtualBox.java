@@ -21,10 +21,7 @@ record RemoteVirtualBox(SshHost host, Optional<SshEntrances> ways, MachineProvid
         // Whichever way agents come in, what the gateway sees is not the machine's own address.
         var options = new VirtualBoxes.Options(name, settings.vboxManage(), folder, true, entrances);
         return new RemoteVirtualBox(
-                host,
-                ways,
-                all.on(host, options),
-                Computer.over(host, name, settings.vboxManage(), settings.folder()));
+                host, ways, all.on(host, options), Computer.over(host, name, settings.vboxManage(), settings.folder()));
     }
 
     @Override

@@ -67,8 +67,8 @@ final class HostController {
         return facts(computers.stream()
                 .filter(computer -> computer.providers().contains(provider))
                 .findFirst()
-                .orElseThrow(() -> Problem.notFound("there is no provider " + provider)
-                        .asException()));
+                .orElseThrow(() ->
+                        Problem.notFound("there is no provider " + provider).asException()));
     }
 
     private HostFacts facts(Computer computer) throws InterruptedException {

@@ -48,12 +48,7 @@ final class Networks {
      * @param installation names ours among those of others who use the same VirtualBox
      * @param usedByHost what the host itself uses besides what VirtualBox tells, without the interfaces that are ours
      */
-    Networks(
-            VBoxManage manage,
-            HostOnly hostOnly,
-            ObjectMapper json,
-            String installation,
-            UsedByHost usedByHost) {
+    Networks(VBoxManage manage, HostOnly hostOnly, ObjectMapper json, String installation, UsedByHost usedByHost) {
         this.manage = manage;
         this.hostOnly = hostOnly;
         this.json = json;

@@ -90,7 +90,8 @@ public final class VirtualBoxes {
         var manage = new VBoxManage(host, options.program(), environment, RETRY_DELAY);
         var doctor = new Doctor(host, options.program(), environment);
         var places = new Places(host, options.folder(), installation);
-        UsedByHost used = here ? HostNetworks::used : ours -> RemoteLook.at(host).used(ours);
+        UsedByHost used =
+                here ? HostNetworks::used : ours -> RemoteLook.at(host).used(ours);
         var provider = new VirtualBox(new VirtualBoxParts(
                 options.provider(),
                 host,
