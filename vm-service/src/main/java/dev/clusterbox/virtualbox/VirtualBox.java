@@ -384,6 +384,8 @@ final class VirtualBox implements MachineProvider {
                 state,
                 parts.hidden() ? new Source.Hidden() : new Source.Stated(address),
                 parts.host().name(),
-                state == PowerState.RUNNING ? List.of("ssh", "-o", "HostKeyAlias=" + stored.id(), "root@" + address) : List.of());
+                state == PowerState.RUNNING
+                        ? List.of("ssh", "-o", "HostKeyAlias=" + stored.id(), "root@" + address)
+                        : List.of());
     }
 }
