@@ -1,5 +1,8 @@
 package dev.clusterbox;
 
+import dev.clusterbox.host.Computer;
+import dev.clusterbox.host.Entrances;
+import dev.clusterbox.host.Hosts;
 import dev.clusterbox.host.LocalHost;
 import dev.clusterbox.host.LocalRunner;
 import dev.clusterbox.machine.MachineProvider;
@@ -9,16 +12,22 @@ import dev.clusterbox.rest.TokenFile;
 import dev.clusterbox.virtualbox.VirtualBoxes;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.EachBean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.serde.ObjectMapper;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /** Who gets what. */
 @Factory
 final class Wiring {
+
+    /** A minute on a computer that is busy; the rest is for slow disks. */
+    private static final Duration BOOT = Duration.ofMinutes(5);
 
     @Singleton
     InstantSource clock() {
@@ -50,8 +59,14 @@ final class Wiring {
     }
 
     @Singleton
-    VirtualBoxes virtualBoxes(Settings settings, ObjectMapper json) {
-        return new VirtualBoxes(settings.state(), json, InstantSource.system());
+    VirtualBoxes virtualBoxes(Settings settings, VirtualBoxSettings box, ObjectMapper json) {
+        var contents = new VirtualBoxes.Contents(
+                Objects.requireNonNullElse(box.base(), ""),
+                Objects.requireNonNullElse(box.baseChecksum(), ""),
+                Optional.ofNullable(settings.agentImage()),
+                Optional.ofNullable(settings.artifactStore()),
+                Objects.requireNonNullElse(box.bootPatience(), BOOT));
+        return new VirtualBoxes(settings.state(), contents, json, InstantSource.system());
     }
 
     /** On this computer. Where there is no VirtualBox it says so when it is asked. */
@@ -63,6 +78,34 @@ final class Wiring {
                         "virtualbox",
                         Objects.requireNonNullElse(settings.program(), "VBoxManage"),
                         Optional.ofNullable(settings.folder()),
-                        Boolean.TRUE.equals(settings.hidden())));
+                        Boolean.TRUE.equals(settings.hidden()),
+                        Entrances.none()));
+    }
+
+    @Singleton
+    Computer computer(Settings settings, VirtualBoxSettings virtualBox) {
+        return new Computer(
+                new LocalHost(new LocalRunner()),
+                List.of("nspawn", "virtualbox"),
+                Objects.requireNonNullElse(virtualBox.program(), "VBoxManage"),
+                ours -> Hosts.facts(settings.state(), ours));
+    }
+
+    /** At start, so that a setting that cannot be right ends it, and agents over there come in again. */
+    @Context
+    @EachBean(SshSettings.class)
+    @Bean(preDestroy = "close")
+    RemoteVirtualBox remote(SshSettings settings, VirtualBoxes all) {
+        return RemoteVirtualBox.of(settings, all);
+    }
+
+    @EachBean(RemoteVirtualBox.class)
+    MachineProvider virtualBox(RemoteVirtualBox remote) {
+        return remote.provider();
+    }
+
+    @EachBean(RemoteVirtualBox.class)
+    Computer computer(RemoteVirtualBox remote) {
+        return remote.computer();
     }
 }

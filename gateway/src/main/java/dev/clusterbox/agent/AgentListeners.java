@@ -30,6 +30,8 @@ public final class AgentListeners {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentListeners.class);
 
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final GatewayIdentity identity;
     private final AgentService service;
     private final AgentPeer peer;
@@ -63,9 +65,13 @@ public final class AgentListeners {
         return forAll.orElse(hostAddress) + ":" + port;
     }
 
-    /** Opens the listener for a cluster; nothing happens if it is open. */
-    public synchronized void open(String hostAddress) throws InterruptedException {
-        var address = forAll.orElse(hostAddress);
+    /**
+     * Opens the listener for a cluster; nothing happens if it is open.
+     *
+     * @param own the cluster's own address for it
+     */
+    public synchronized void open(String own) throws InterruptedException {
+        var address = forAll.orElse(own);
         if (open.containsKey(address)) {
             return;
         }
@@ -117,9 +123,9 @@ public final class AgentListeners {
         return !open.isEmpty();
     }
 
-    /** One for all clusters stays. */
-    public synchronized void close(String hostAddress) {
-        var server = forAll.isPresent() ? null : open.remove(hostAddress);
+    /** One that several clusters may share stays. */
+    public synchronized void close(String own) {
+        var server = forAll.isPresent() || own.equals(LOOPBACK) ? null : open.remove(own);
         if (server != null) {
             server.shutdownNow();
         }

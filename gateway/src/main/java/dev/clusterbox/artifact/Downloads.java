@@ -1,6 +1,10 @@
 package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Download;
+import dev.clusterbox.fetch.ChecksumList;
+import dev.clusterbox.fetch.Http;
+import dev.clusterbox.fetch.Transfer;
+import dev.clusterbox.fetch.Unavailable;
 import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Value;
@@ -13,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +28,6 @@ final class Downloads {
 
     /** A complete file; it is the caller's now. */
     record Fetched(Path path, String sha256, URI from) {}
-
-    /** It cannot be had from anywhere now. */
-    static final class Unavailable extends Exception {
-        Unavailable(String reason) {
-            super(reason);
-        }
-    }
 
     private final Origins origins;
     private final ArtifactStore store;
@@ -63,7 +59,8 @@ final class Downloads {
         var reasons = new ArrayList<String>();
         for (var uri : origins.of(download.url())) {
             try {
-                var transfer = new Transfer(origins, store.incoming(), uri, expected, silence);
+                var transfer = new Transfer(
+                        origins::get, store.incoming(), part(uri, expected), uri, silence, ArtifactStore.LARGEST);
                 var path = transfer.complete(
                         bytes -> watch.expects(download, bytes), bytes -> watch.holds(download, bytes));
                 var sha256 = Sha256.of(path);
@@ -85,6 +82,10 @@ final class Downloads {
         throw new Unavailable(reasons.isEmpty() ? "nobody is asked for it" : String.join("; ", reasons));
     }
 
+    static String part(URI uri, String expected) {
+        return Sha256.of(uri + " " + expected).substring(0, 32);
+    }
+
     private String expected(Download download) throws Unavailable, InterruptedException {
         if (download.sha256().isPresent()) {
             return download.sha256().get();
@@ -97,23 +98,15 @@ final class Downloads {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                reason = Origins.said(uri, e);
+                reason = Http.said(uri, e);
             }
         }
         throw new Unavailable(reason);
     }
 
-    /** From a file that has but one checksum, or a line for each file. */
     private static String listed(String text, String fileName, URI uri) throws Unavailable {
-        for (var line : text.lines().map(String::strip).toList()) {
-            var words = line.split("[ *]+", 2);
-            var sum = words[0].toLowerCase(Locale.ROOT);
-            if (ArtifactStore.SHA256.matcher(sum).matches()
-                    && (words.length == 1 || words[1].equals(fileName) || words[1].endsWith("/" + fileName))) {
-                return sum;
-            }
-        }
-        throw new Unavailable("%s has no checksum of %s".formatted(uri, fileName));
+        return ChecksumList.find(text, fileName, ArtifactStore.SHA256.pattern())
+                .orElseThrow(() -> new Unavailable("%s has no checksum of %s".formatted(uri, fileName)));
     }
 
     /** What was begun and not gone on with for this long is thrown away. */

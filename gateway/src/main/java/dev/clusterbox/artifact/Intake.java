@@ -2,12 +2,12 @@ package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Artifact;
 import dev.clusterbox.artifact.Catalogue.Download;
-import dev.clusterbox.artifact.Downloads.Unavailable;
 import dev.clusterbox.artifact.Folder.Found;
 import dev.clusterbox.artifact.Index.Entry;
 import dev.clusterbox.artifact.Sources.InFolder;
 import dev.clusterbox.artifact.Sources.InStore;
 import dev.clusterbox.artifact.Sources.Published;
+import dev.clusterbox.fetch.Unavailable;
 import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.problem.Problem;
 import jakarta.inject.Singleton;

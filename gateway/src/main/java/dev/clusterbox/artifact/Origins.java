@@ -1,6 +1,7 @@
 package dev.clusterbox.artifact;
 
-import dev.clusterbox.problem.Problem;
+import dev.clusterbox.fetch.EnvironmentProxies;
+import dev.clusterbox.fetch.Http;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -8,11 +9,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where files are fetched from: a mirror, which has {@code https://HOST/PATH} at {@code MIRROR/HOST/PATH} (as
@@ -33,29 +29,17 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Origins {
 
-    private static final Duration CONNECT = Duration.ofSeconds(4);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final Duration PROBE = Duration.ofSeconds(4);
 
     /** What a probe has found is believed by what follows it. */
     private static final long BELIEVED_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    private static final int MOST_REDIRECTS = 5;
-    private static final int MOST_TEXT = 256 * 1024;
-
-    /** A probe has found it; the message says all. */
-    private static final class OutOfReach extends ConnectException {
-        OutOfReach(String trouble) {
-            super(trouble);
-        }
-    }
 
     private record Finding(Optional<String> trouble, long at) {}
 
     private final Optional<URI> mirror;
     private final boolean publishers;
     private final Map<String, Finding> findings = new ConcurrentHashMap<>();
-    private @Nullable HttpClient http;
+    private final Http http = new Http();
 
     /**
      * @param mirror a URL; empty where there is none
@@ -100,7 +84,9 @@ class Origins {
      */
     Map<URI, String> unreachable(List<URI> published) throws InterruptedException {
         var questions = new TreeMap<String, URI>();
-        published.stream().flatMap(uri -> of(uri).stream()).forEach(uri -> questions.putIfAbsent(authority(uri), uri));
+        published.stream()
+                .flatMap(uri -> of(uri).stream())
+                .forEach(uri -> questions.putIfAbsent(Http.authority(uri), uri));
         ask(questions);
         var reasons = new TreeMap<URI, String>();
         for (var uri : published) {
@@ -145,19 +131,15 @@ class Origins {
                 // Without a network this is the answer, before there is a client, which takes longest.
                 InetAddress.getByName(uri.getHost());
             }
-            var request = HttpRequest.newBuilder(uri)
-                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
-                    .timeout(PROBE)
-                    .build();
-            client().send(request, BodyHandlers.discarding());
+            http.probe(uri, PROBE);
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(said(uri, e));
+            return Optional.of(Http.said(uri, e));
         }
     }
 
     private Optional<String> known(URI uri) {
-        return Optional.ofNullable(findings.get(authority(uri)))
+        return Optional.ofNullable(findings.get(Http.authority(uri)))
                 .filter(finding -> System.nanoTime() - finding.at <= BELIEVED_NANOS)
                 .flatMap(Finding::trouble);
     }
@@ -166,40 +148,15 @@ class Origins {
     void requireReachable(URI uri) throws ConnectException {
         var trouble = known(uri);
         if (trouble.isPresent()) {
-            throw new OutOfReach(trouble.get());
+            throw new Http.OutOfReach(trouble.get());
         }
-    }
-
-    private static String authority(URI uri) {
-        return uri.getScheme() + "://" + uri.getRawAuthority();
-    }
-
-    /** How a failure reads: the client's own words are often none. */
-    static String said(URI uri, IOException e) {
-        if (e instanceof OutOfReach) {
-            return String.valueOf(e.getMessage());
-        }
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.nio.channels.UnresolvedAddressException
-                    || cause instanceof java.net.UnknownHostException) {
-                return "%s is not known here".formatted(uri.getHost());
-            }
-            if (cause instanceof java.net.http.HttpTimeoutException) {
-                return "%s does not answer".formatted(uri.getHost());
-            }
-        }
-        var message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return "%s: %s"
-                .formatted(
-                        uri.getHost(),
-                        e instanceof ConnectException && e.getMessage() == null ? "cannot be reached" : message);
     }
 
     /** How large it is, without fetching it; 0 where nobody says. */
     long size(URI uri) throws InterruptedException {
         try {
             requireReachable(uri);
-            var answer = follow("HEAD", uri, Map.of());
+            var answer = http.head(uri, PROBE);
             answer.body().close();
             return answer.statusCode() == 200
                     ? answer.headers().firstValueAsLong("Content-Length").orElse(0)
@@ -212,86 +169,12 @@ class Origins {
     /** Follows redirects to https, or to the same place; close the body. */
     HttpResponse<InputStream> get(URI uri, Map<String, String> headers) throws IOException, InterruptedException {
         requireReachable(uri);
-        return follow("GET", uri, headers);
-    }
-
-    private HttpResponse<InputStream> follow(String method, URI from, Map<String, String> headers)
-            throws IOException, InterruptedException {
-        var uri = from;
-        for (int i = 0; i <= MOST_REDIRECTS; i++) {
-            var request = HttpRequest.newBuilder(uri)
-                    .method(method, HttpRequest.BodyPublishers.noBody())
-                    .timeout(method.equals("HEAD") ? PROBE : ANSWER);
-            headers.forEach(request::header);
-            var answer = client().send(request.build(), BodyHandlers.ofInputStream());
-            var location = answer.headers().firstValue("Location");
-            if (answer.statusCode() < 300 || answer.statusCode() >= 400 || location.isEmpty()) {
-                return answer;
-            }
-            answer.body().close();
-            uri = redirected(uri, location.get());
-        }
-        throw new IOException("more than %d redirects".formatted(MOST_REDIRECTS));
-    }
-
-    private static URI redirected(URI from, String location) {
-        try {
-            var to = from.resolve(location);
-            if (("https".equals(to.getScheme()) && to.getHost() != null)
-                    || authority(from).equals(authority(to))) {
-                return to;
-            }
-        } catch (IllegalArgumentException e) {
-            // Said below.
-        }
-        throw Problem.failed(
-                        "%s redirects to '%s' (expected: https)".formatted(from, shortened(location)),
-                        "do not use it: look into why")
-                .asException();
-    }
-
-    /** What a server says ends up on a terminal. */
-    private static String shortened(String text) {
-        var printable = text.replaceAll("\\p{Cntrl}", "?");
-        return printable.length() > 200 ? printable.substring(0, 200) + "…" : printable;
+        return http.get(uri, headers);
     }
 
     /** A small text. */
     String text(URI uri) throws IOException, InterruptedException {
-        var answer = get(uri, Map.of());
-        try (var in = answer.body()) {
-            if (answer.statusCode() != 200) {
-                throw new IOException("%s answers %d".formatted(uri, answer.statusCode()));
-            }
-            var watchdog = Thread.ofVirtual().start(() -> closeLater(in));
-            try {
-                return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
-            } finally {
-                watchdog.interrupt();
-            }
-        }
-    }
-
-    /** Reading has no timeout of its own; to close the stream ends it. */
-    private static void closeLater(InputStream in) {
-        try {
-            Thread.sleep(ANSWER);
-            in.close();
-        } catch (InterruptedException | IOException e) {
-            // The reader is done, or learns it by itself.
-        }
-    }
-
-    /** Made late: most gateways never fetch anything. */
-    private synchronized HttpClient client() {
-        if (http == null) {
-            var builder = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT)
-                    .followRedirects(HttpClient.Redirect.NEVER);
-            EnvironmentProxies.find(System.getenv()).ifPresent(builder::proxy);
-            http = builder.build();
-        }
-        return http;
+        requireReachable(uri);
+        return http.text(uri);
     }
 }

@@ -239,6 +239,14 @@ public record Cluster(
         return subnet().address(1);
     }
 
+    /**
+     * Where the gateway listens for the cluster's agents. A network on another computer ends there: its SSH server takes
+     * agents in at {@link #hostAddress}, and vm-service brings them to the gateway's loopback.
+     */
+    public String agentsAddress() {
+        return spec.provider().startsWith("virtualbox-") ? "127.0.0.1" : hostAddress();
+    }
+
     public String loadBalancerAddress() {
         return subnet().address(LOAD_BALANCER);
     }

@@ -53,7 +53,7 @@ final class CheckHost implements Step {
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         requireProvider(cluster);
-        var host = vms.host();
+        var host = vms.host(cluster.spec().provider());
         var needed = cluster.spec().memoryMiB();
         boolean reserved = MachineKind.of(cluster.spec().provider()).memoryReserved();
         if (!reserved && needed > host.memoryMiB()) {

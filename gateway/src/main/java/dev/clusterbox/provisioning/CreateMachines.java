@@ -74,7 +74,7 @@ final class CreateMachines implements Step {
     /** On a Mac the host has its address in a network of virtual machines only while one of them runs. */
     private boolean openIfAddressed(Cluster cluster) throws InterruptedException {
         try {
-            listeners.open(cluster.hostAddress());
+            listeners.open(cluster.agentsAddress());
             return true;
         } catch (ProblemException e) {
             if (!MachineKind.of(cluster.spec().provider()).memoryReserved()) {
@@ -88,7 +88,7 @@ final class CreateMachines implements Step {
         long deadline = System.nanoTime() + ADDRESS_LIMIT.toNanos();
         while (!openIfAddressed(cluster)) {
             if (System.nanoTime() > deadline) {
-                listeners.open(cluster.hostAddress());
+                listeners.open(cluster.agentsAddress());
             }
             Thread.sleep(IMAGE_POLL);
         }

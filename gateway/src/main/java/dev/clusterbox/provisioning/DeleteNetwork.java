@@ -30,7 +30,7 @@ final class DeleteNetwork implements Step {
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         if (cluster.network().isPresent()) {
-            listeners.close(cluster.hostAddress());
+            listeners.close(cluster.agentsAddress());
             vms.deleteNetwork(cluster.spec().provider(), cluster.name());
         }
         return cluster;

@@ -173,7 +173,7 @@ final class Operations implements Provisioner {
 
     private void reopen(Cluster cluster) {
         try {
-            listeners.open(cluster.hostAddress());
+            listeners.open(cluster.agentsAddress());
         } catch (ProblemException e) {
             // After a reboot of the host there is no such address until 'up' has made the network again.
             LOG.info("{}: {}", cluster.name(), e.problem().message());

@@ -146,8 +146,9 @@ public final class VmClient {
         this.impatient = new ServiceClient("vm-service", http, tokenFile, Duration.ZERO);
     }
 
-    public Host host() throws InterruptedException {
-        return service.call(HttpRequest.GET("/v1/host"), Host.class);
+    /** The computer that a provider's machines are on. */
+    public Host host(String provider) throws InterruptedException {
+        return service.call(HttpRequest.GET(path(provider, "/host")), Host.class);
     }
 
     public List<Provider> providers() throws InterruptedException {

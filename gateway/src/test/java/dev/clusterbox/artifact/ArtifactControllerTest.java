@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.cluster.ClusterStore;
+import dev.clusterbox.fetch.Publisher;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.fixture.Installation;
 import dev.clusterbox.fixture.Rest;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.clusterbox.fetch.EnvironmentProxies;
+import dev.clusterbox.fetch.Publisher;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.parallel.Parallel;
 import java.io.IOException;
@@ -94,11 +96,13 @@ final class DownloadsTest {
 
     /** The address of the other server is another one, and so the file would be. */
     private void rename(Workbench next, Publisher other) throws IOException {
-        var here = Sha256.of(publisher.url() + Workbench.KUBELET_PATH + " " + Workbench.sha256(Workbench.KUBELET));
-        var there = Sha256.of(other.url() + Workbench.KUBELET_PATH + " " + Workbench.sha256(Workbench.KUBELET));
+        var here = Downloads.part(
+                java.net.URI.create(publisher.url() + Workbench.KUBELET_PATH), Workbench.sha256(Workbench.KUBELET));
+        var there = Downloads.part(
+                java.net.URI.create(other.url() + Workbench.KUBELET_PATH), Workbench.sha256(Workbench.KUBELET));
         for (var kind : List.of(".part", ".validator")) {
             var incoming = next.state.resolve("incoming");
-            Files.move(incoming.resolve(here.substring(0, 32) + kind), incoming.resolve(there.substring(0, 32) + kind));
+            Files.move(incoming.resolve(here + kind), incoming.resolve(there + kind));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.clusterbox.artifact;
 import dev.clusterbox.artifact.Catalogue.Artifact;
 import dev.clusterbox.artifact.Catalogue.Download;
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.fetch.Publisher;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.storage.StateFolders;

@@ -125,7 +125,7 @@ final class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "GET /v1/host",
+        "GET /v1/providers/nspawn/host",
         "PUT /v1/providers/nspawn/networks/demo",
         "PUT /v1/providers/nspawn/machines/demo-node-1",
         "PUT /v1/providers/nspawn/machines/demo-node-1/seed",

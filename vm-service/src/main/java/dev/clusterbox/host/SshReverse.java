@@ -90,7 +90,7 @@ final class SshReverse implements AutoCloseable {
                             "%s does not let us listen at %s, only on its loopback"
                                     .formatted(connection.target(), forward),
                             "write 'GatewayPorts clientspecified' into its sshd_config and have sshd read it again; or set "
-                                    + "clusterbox.agents.advertise of the gateway, and 'agents' of this host to none"),
+                                    + "clusterbox.agents.address of the gateway, and 'agents' of this host to none"),
                     e);
         }
     }

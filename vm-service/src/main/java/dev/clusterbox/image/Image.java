@@ -19,6 +19,12 @@ public record Image(
         int downloadMiB,
         @Nullable Failure problem) {
 
+    /** @param problem why it could not be built; nothing if that is not so */
+    public static Image of(
+            State state, @Nullable String id, String progress, int downloadMiB, @Nullable Problem problem) {
+        return new Image(state, id, progress, downloadMiB, problem == null ? null : Failure.of(problem));
+    }
+
     /** How far it is. */
     public enum State {
         ABSENT,

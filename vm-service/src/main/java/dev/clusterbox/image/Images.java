@@ -1,7 +1,6 @@
 package dev.clusterbox.image;
 
 import dev.clusterbox.host.CommandRunner;
-import dev.clusterbox.image.Image.Failure;
 import dev.clusterbox.image.Image.State;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
@@ -169,6 +168,6 @@ public final class Images {
     }
 
     private static Image image(State state, @Nullable String id, String progress, @Nullable Problem problem) {
-        return new Image(state, id, progress, Recipe.DOWNLOAD_MIB, problem == null ? null : Failure.of(problem));
+        return Image.of(state, id, progress, Recipe.DOWNLOAD_MIB, problem);
     }
 }

@@ -30,6 +30,8 @@ final class DoctorController {
     /** What would end a line or a field. */
     private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}+");
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
     private final Providers providers;
 
     DoctorController(Providers providers) {
@@ -58,8 +60,8 @@ final class DoctorController {
     HttpResponse<?> examine(
             HttpRequest<?> request,
             String provider,
-            @QueryValue Optional<Integer> memoryMiB,
-            @QueryValue Optional<Integer> diskMiB,
+            @QueryValue Optional<String> memoryMiB,
+            @QueryValue Optional<String> diskMiB,
             @QueryValue Optional<String> cidr)
             throws InterruptedException {
         var demand = new Demand(
@@ -78,11 +80,12 @@ final class DoctorController {
                 .collect(Collectors.joining());
     }
 
-    private static int positive(String field, Optional<Integer> value) {
-        if (value.orElse(0) < 0) {
-            throw Problem.invalid("%s: %d (expected: at least 0)".formatted(field, value.get()), "")
+    /** As text: Micronaut takes a number that is none for one that is not there. */
+    private static int positive(String field, Optional<String> value) {
+        if (value.isPresent() && !NUMBER.matcher(value.get()).matches()) {
+            throw Problem.invalid("%s: '%s' (expected: a number of MiB)".formatted(field, value.get()), "")
                     .asException();
         }
-        return value.orElse(0);
+        return value.map(Integer::parseInt).orElse(0);
     }
 }

@@ -41,6 +41,11 @@ public interface MachineProvider {
     /** Starts building the image unless it is ready or being built. */
     Image prepareImage() throws InterruptedException;
 
+    /** Images that are kept until they are removed; nothing where old ones go by themselves. */
+    default Optional<ImageShelf> shelf() {
+        return Optional.empty();
+    }
+
     List<Network> networks() throws InterruptedException;
 
     /** Returns the network that is there if it is the same; a problem if it overlaps anything. */

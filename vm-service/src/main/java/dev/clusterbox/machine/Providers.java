@@ -28,11 +28,11 @@ final class Providers {
         return answers;
     }
 
-    /** The names of interfaces that any provider has made on this host. */
-    Set<String> interfaces() throws InterruptedException {
+    /** The names of interfaces that some providers have made on the computer that they have in common. */
+    Set<String> interfaces(List<String> makers) throws InterruptedException {
         var names = new HashSet<String>();
         for (var provider : all) {
-            if (provider.availability().available()) {
+            if (makers.contains(provider.name()) && provider.availability().available()) {
                 provider.networks().stream().map(Network::interfaceName).forEach(names::add);
             }
         }

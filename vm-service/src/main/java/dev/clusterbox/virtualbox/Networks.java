@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,23 +32,23 @@ final class Networks {
     private final ObjectMapper json;
     private final String prefix;
     private final String installation;
-    private final Function<Predicate<String>, List<Used>> usedByHost;
+    private final UsedByHost usedByHost;
 
     /** As it was read or written last: nobody else writes it. */
     private @Nullable Map<String, StoredNetwork> noted;
 
     private final Map<String, Long> seen = new HashMap<>();
 
+    /** What a host uses by itself. */
+    interface UsedByHost {
+        List<Used> without(Predicate<String> ours) throws InterruptedException;
+    }
+
     /**
      * @param installation names ours among those of others who use the same VirtualBox
      * @param usedByHost what the host itself uses besides what VirtualBox tells, without the interfaces that are ours
      */
-    Networks(
-            VBoxManage manage,
-            HostOnly hostOnly,
-            ObjectMapper json,
-            String installation,
-            Function<Predicate<String>, List<Used>> usedByHost) {
+    Networks(VBoxManage manage, HostOnly hostOnly, ObjectMapper json, String installation, UsedByHost usedByHost) {
         this.manage = manage;
         this.hostOnly = hostOnly;
         this.json = json;
@@ -124,7 +123,7 @@ final class Networks {
                 refuseOverlap(spec, other.range().get(), "the host's " + other.name());
             }
         }
-        for (var used : usedByHost.apply(isOurs)) {
+        for (var used : usedByHost.without(isOurs)) {
             refuseOverlap(spec, used.range(), "this host (" + used.by() + ")");
         }
     }

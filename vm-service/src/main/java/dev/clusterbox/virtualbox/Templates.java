@@ -1,6 +1,7 @@
 package dev.clusterbox.virtualbox;
 
 import dev.clusterbox.image.Image;
+import dev.clusterbox.machine.ImageShelf;
 import java.util.Optional;
 
 /** What machines are linked clones of: virtual machines with everything on their disk, which never run themselves. */
@@ -13,6 +14,11 @@ interface Templates {
 
     /** What a new machine is a clone of; nothing until {@link #image} is ready. */
     Optional<Template> current() throws InterruptedException;
+
+    /** Where old ones are kept until they are removed. */
+    default Optional<ImageShelf> shelf() {
+        return Optional.empty();
+    }
 
     /**
      * A virtual machine that is ready to be cloned.

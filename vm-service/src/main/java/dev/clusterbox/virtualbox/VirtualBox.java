@@ -4,6 +4,7 @@ import dev.clusterbox.image.Image;
 import dev.clusterbox.machine.Availability;
 import dev.clusterbox.machine.Demand;
 import dev.clusterbox.machine.Finding;
+import dev.clusterbox.machine.ImageShelf;
 import dev.clusterbox.machine.Machine;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;
@@ -78,13 +79,20 @@ final class VirtualBox implements MachineProvider {
     }
 
     @Override
+    public Optional<ImageShelf> shelf() {
+        return parts.templates().shelf();
+    }
+
+    @Override
     public List<Network> networks() throws InterruptedException {
         return parts.networks().list();
     }
 
     @Override
     public Network createNetwork(NetworkSpec spec) throws InterruptedException {
-        return parts.networks().create(spec);
+        var network = parts.networks().create(spec);
+        parts.entrances().open(network.hostAddress().toString());
+        return network;
     }
 
     @Override
@@ -100,7 +108,9 @@ final class VirtualBox implements MachineProvider {
                                 "delete them first")
                         .asException();
             }
+            var network = parts.networks().find(name);
             parts.networks().delete(name);
+            network.ifPresent(gone -> parts.entrances().close(gone.hostAddress().toString()));
         }
     }
 
@@ -377,6 +387,8 @@ final class VirtualBox implements MachineProvider {
                 state,
                 parts.hidden() ? new Source.Hidden() : new Source.Stated(address),
                 parts.host().name(),
-                state == PowerState.RUNNING ? List.of("ssh", "root@" + address) : List.of());
+                state == PowerState.RUNNING
+                        ? List.of("ssh", "-o", "HostKeyAlias=" + stored.id(), "root@" + address)
+                        : List.of());
     }
 }

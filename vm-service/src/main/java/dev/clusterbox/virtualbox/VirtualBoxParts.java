@@ -1,5 +1,6 @@
 package dev.clusterbox.virtualbox;
 
+import dev.clusterbox.host.Entrances;
 import dev.clusterbox.host.Host;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ record VirtualBoxParts(
         Registry registry,
         Networks networks,
         Templates templates,
+        Entrances entrances,
         boolean hidden,
         Duration stopPatience,
         InstantSource clock) {}

@@ -1,10 +1,15 @@
 package dev.clusterbox.virtualbox;
 
+import dev.clusterbox.base.BaseImages;
+import dev.clusterbox.base.BaseSource;
+import dev.clusterbox.host.Entrances;
 import dev.clusterbox.host.Host;
 import dev.clusterbox.host.HostNetworks;
-import dev.clusterbox.host.HostNetworks.Used;
 import dev.clusterbox.host.LocalHost;
+import dev.clusterbox.host.RemoteLook;
 import dev.clusterbox.machine.MachineProvider;
+import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.virtualbox.Networks.UsedByHost;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,12 +25,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** VirtualBox on this computer and on others, a provider for each. */
 public final class VirtualBoxes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualBoxes.class);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     /** A machine with Kubernetes on it is off within a few seconds; one whose guest does not listen never is. */
@@ -35,13 +43,19 @@ public final class VirtualBoxes {
     private static final List<String> IDENTITY =
             List.of("HOME", "USER", "LOGNAME", "XDG_CONFIG_HOME", "VBOX_USER_HOME", "VBOX_IPC_SOCKETID");
 
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private final String installation;
+    private final Contents contents;
+    private final BaseImages bases;
     private final ObjectMapper json;
     private final InstantSource clock;
 
     /** @param state the service's own folder: what is made with it is named by it */
-    public VirtualBoxes(Path state, ObjectMapper json, InstantSource clock) {
+    public VirtualBoxes(Path state, Contents contents, ObjectMapper json, InstantSource clock) {
         this.installation = installation(state);
+        this.contents = contents;
+        this.bases = new BaseImages(state.resolve("bases"), SILENCE);
         this.json = json;
         this.clock = clock;
     }
@@ -53,8 +67,22 @@ public final class VirtualBoxes {
      * @param program VBoxManage's name or path on that host
      * @param folder where machines and images lie on that host; one in its user's home if it is not given
      * @param hidden whether the gateway sees machines from an address that is not theirs
+     * @param entrances where agents come in
      */
-    public record Options(String provider, String program, Optional<String> folder, boolean hidden) {}
+    public record Options(
+            String provider, String program, Optional<String> folder, boolean hidden, Entrances entrances) {}
+
+    /**
+     * What images are made of.
+     *
+     * @param base a path or an address; empty for the default
+     * @param checksum of the base, such as {@code sha512:…}
+     * @param agent the agent's tree; without it no image can be made
+     * @param artifacts what the agent need not fetch
+     * @param patience for how long a machine may boot before it answers
+     */
+    public record Contents(
+            String base, String checksum, Optional<Path> agent, Optional<Path> artifacts, Duration patience) {}
 
     public MachineProvider on(Host host, Options options) {
         boolean here = host instanceof LocalHost;
@@ -62,9 +90,9 @@ public final class VirtualBoxes {
         var manage = new VBoxManage(host, options.program(), environment, RETRY_DELAY);
         var doctor = new Doctor(host, options.program(), environment);
         var places = new Places(host, options.folder(), installation);
-        // What this computer uses is no business of another one.
-        Function<Predicate<String>, List<Used>> used = here ? HostNetworks::used : _ -> List.of();
-        return new VirtualBox(new VirtualBoxParts(
+        UsedByHost used =
+                here ? HostNetworks::used : ours -> RemoteLook.at(host).used(ours);
+        var provider = new VirtualBox(new VirtualBoxParts(
                 options.provider(),
                 host,
                 manage,
@@ -74,10 +102,52 @@ public final class VirtualBoxes {
                 places,
                 new Registry(manage, places, json),
                 new Networks(manage, new HostOnlyByPlatform(host, manage), json, installation, used),
-                new NoTemplates(),
+                templates(host, manage, places),
+                options.entrances(),
                 options.hidden(),
                 STOP_PATIENCE,
                 clock));
+        if (!here) {
+            Thread.ofVirtual().name("entrances-" + host.name()).start(() -> reopen(provider, options.entrances()));
+        }
+        return provider;
+    }
+
+    /** Machines that run there while this service was away want in again. */
+    private static void reopen(MachineProvider provider, Entrances entrances) {
+        String said = "";
+        while (true) {
+            try {
+                for (var network : provider.networks()) {
+                    entrances.open(network.hostAddress().toString());
+                }
+                return;
+            } catch (ProblemException e) {
+                if (!said.equals(e.problem().message())) {
+                    said = e.problem().message();
+                    LOG.warn("{}: agents cannot come in: {}", provider.name(), e.problem());
+                }
+            } catch (InterruptedException _) {
+                return;
+            }
+            try {
+                Thread.sleep(BETWEEN_TRIES);
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
+    }
+
+    private Templates templates(Host host, VBoxManage manage, Places places) {
+        if (contents.agent().isEmpty()) {
+            return new NoTemplates();
+        }
+        return new BakedImages(
+                host,
+                new ImageMachines(host, manage, places),
+                bases,
+                architecture -> BaseSource.parse(contents.base(), contents.checksum(), architecture),
+                new SshBaking(contents.agent().get(), contents.artifacts(), contents.patience(), clock));
     }
 
     private static Map<String, String> identity() {

@@ -299,7 +299,7 @@ final class SshTroubleTest {
                     Code.FAILED,
                     "only on its loopback",
                     "GatewayPorts clientspecified",
-                    "clusterbox.agents.advertise");
+                    "clusterbox.agents.address");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.clusterbox.virtualbox;
 
+import dev.clusterbox.host.Entrances;
 import dev.clusterbox.host.Host;
 import dev.clusterbox.host.HostNetworks;
 import dev.clusterbox.image.Image;
@@ -64,6 +65,7 @@ final class TestBox {
                         installation,
                         HostNetworks::used),
                 new Ready(template),
+                Entrances.none(),
                 false,
                 stopPatience,
                 InstantSource.system()));

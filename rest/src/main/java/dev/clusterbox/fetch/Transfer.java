@@ -1,6 +1,5 @@
-package dev.clusterbox.artifact;
+package dev.clusterbox.fetch;
 
-import dev.clusterbox.artifact.Downloads.Unavailable;
 import dev.clusterbox.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +20,14 @@ import java.util.function.LongConsumer;
  * One file on its way. What has come is kept in a {@code .part} file, and the next attempt, also of another process, goes on
  * from there if the server still has the same file (RFC 9110, If-Range).
  */
-final class Transfer {
+public final class Transfer {
+
+    /** How one asks. */
+    public interface Source {
+
+        /** Close the body. */
+        HttpResponse<InputStream> get(URI uri, Map<String, String> headers) throws IOException, InterruptedException;
+    }
 
     private static final int ATTEMPTS = 3;
     private static final int ATTEMPTS_IN_ALL = 50;
@@ -28,24 +35,35 @@ final class Transfer {
 
     private static final int BUFFER = 256 * 1024;
 
-    private final Origins origins;
+    private final Source source;
     private final URI uri;
     private final Path part;
     private final Path validator;
     private final Duration silence;
+    private final long largest;
 
-    Transfer(Origins origins, Path folder, URI uri, String expected, Duration silence) {
-        this.origins = origins;
+    /**
+     * @param name names its file; another version under the same address is another file
+     * @param silence how long the server may send nothing in the middle of the file
+     * @param largest more than this many bytes cannot be what is meant
+     */
+    public Transfer(Source source, Path folder, String name, URI uri, Duration silence, long largest) {
+        this.source = source;
         this.uri = uri;
         this.silence = silence;
-        // Another version under the same address is another file.
-        var name = Sha256.of(uri + " " + expected).substring(0, 32);
+        this.largest = largest;
         this.part = folder.resolve(name + ".part");
         this.validator = folder.resolve(name + ".validator");
     }
 
-    /** Returns the whole file, whatever is in it. */
-    Path complete(LongConsumer expects, LongConsumer holds) throws Unavailable, IOException, InterruptedException {
+    /**
+     * Returns the whole file, whatever is in it.
+     *
+     * @param expects sees its size, as soon as that is known
+     * @param holds sees how much of it is there
+     */
+    public Path complete(LongConsumer expects, LongConsumer holds)
+            throws Unavailable, IOException, InterruptedException {
         int failures = 0;
         for (int i = 0; i < ATTEMPTS_IN_ALL; i++) {
             long before = size();
@@ -61,7 +79,7 @@ final class Transfer {
                 }
                 failures = size() > before ? 1 : failures + 1;
                 if (failures >= ATTEMPTS || e instanceof ConnectException) {
-                    throw new Unavailable(Origins.said(uri, e));
+                    throw new Unavailable(Http.said(uri, e));
                 }
             }
             Thread.sleep(PAUSE.multipliedBy(failures));
@@ -69,7 +87,8 @@ final class Transfer {
         throw new Unavailable(uri.getHost() + " breaks off again and again");
     }
 
-    void discard() throws IOException {
+    /** Forgets what has come. */
+    public void discard() throws IOException {
         Files.deleteIfExists(part);
         Files.deleteIfExists(validator);
     }
@@ -86,7 +105,7 @@ final class Transfer {
             headers.put("Range", "bytes=%d-".formatted(there));
             headers.put("If-Range", Files.readString(validator));
         }
-        var answer = origins.get(uri, headers);
+        var answer = source.get(uri, headers);
         try (var in = answer.body()) {
             switch (answer.statusCode()) {
                 case 206 -> receive(in, answer, resumedAt(answer, there), expects, holds);
@@ -173,9 +192,9 @@ final class Transfer {
     }
 
     private void requireSmall(long size) {
-        if (size > ArtifactStore.LARGEST) {
+        if (size > largest) {
             throw Problem.failed(
-                            "%s has more than %d MiB".formatted(uri, ArtifactStore.LARGEST >> 20),
+                            "%s has more than %d MiB".formatted(uri, largest >> 20),
                             "it cannot be what is published: look into why")
                     .asException();
         }

@@ -1,4 +1,4 @@
-package dev.clusterbox.artifact;
+package dev.clusterbox.fetch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -15,10 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A server of files on loopback that can do what servers do: break off, stall, redirect, forget ranges. */
-final class Publisher implements AutoCloseable {
+public final class Publisher implements AutoCloseable {
 
     /** How a path is answered; the first time only, if it is taken back. */
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange, byte[] content) throws IOException;
     }
 
@@ -30,7 +30,7 @@ final class Publisher implements AutoCloseable {
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile boolean ranges = true;
 
-    Publisher() {
+    public Publisher() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -41,32 +41,32 @@ final class Publisher implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    void has(String path, byte[] content) {
+    public void has(String path, byte[] content) {
         files.put(path, content);
     }
 
-    void answersOnce(String path, Answer answer) {
+    public void answersOnce(String path, Answer answer) {
         once.put(path, answer);
     }
 
-    void answers(String path, Answer answer) {
+    public void answers(String path, Answer answer) {
         always.put(path, answer);
     }
 
-    void forgetsRanges() {
+    public void forgetsRanges() {
         ranges = false;
     }
 
     /** "GET /path" or "GET /path bytes=7-". */
-    List<String> requests() {
+    public List<String> requests() {
         return List.copyOf(requests);
     }
 
-    List<String> gets() {
+    public List<String> gets() {
         return requests.stream().filter(line -> line.startsWith("GET")).toList();
     }
 
@@ -116,12 +116,12 @@ final class Publisher implements AutoCloseable {
         }
     }
 
-    static String tag(byte[] content) {
+    public static String tag(byte[] content) {
         return "\"%d-%d\"".formatted(content.length, java.util.Arrays.hashCode(content));
     }
 
     /** Sends the beginning, with the tag that lets one go on, and breaks off. */
-    static Answer breakingOffAfter(int bytes) {
+    public static Answer breakingOffAfter(int bytes) {
         return (exchange, content) -> {
             exchange.getResponseHeaders().set("ETag", tag(content));
             exchange.sendResponseHeaders(200, content.length);
@@ -131,7 +131,7 @@ final class Publisher implements AutoCloseable {
     }
 
     /** Sends the beginning and then nothing, until the test is over. */
-    Answer stallingAfter(int bytes) {
+    public Answer stallingAfter(int bytes) {
         return (exchange, content) -> {
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content, 0, bytes);
@@ -144,14 +144,14 @@ final class Publisher implements AutoCloseable {
         };
     }
 
-    static Answer redirectingTo(String location) {
+    public static Answer redirectingTo(String location) {
         return (exchange, content) -> {
             exchange.getResponseHeaders().set("Location", location);
             exchange.sendResponseHeaders(302, -1);
         };
     }
 
-    static Answer status(int status) {
+    public static Answer status(int status) {
         return (exchange, content) -> exchange.sendResponseHeaders(status, -1);
     }
 

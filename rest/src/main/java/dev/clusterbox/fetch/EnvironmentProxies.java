@@ -1,4 +1,4 @@
-package dev.clusterbox.artifact;
+package dev.clusterbox.fetch;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,7 +15,7 @@ import java.util.Optional;
  * The proxy of {@code HTTPS_PROXY} and {@code HTTP_PROXY}, but for the hosts of {@code NO_PROXY}, as curl understands them.
  * The JVM's own properties ({@code https.proxyHost}) go before: then this is not used.
  */
-final class EnvironmentProxies extends ProxySelector {
+public final class EnvironmentProxies extends ProxySelector {
 
     private final Map<String, String> environment;
     private final List<String> direct;
@@ -28,7 +28,7 @@ final class EnvironmentProxies extends ProxySelector {
                 .toList();
     }
 
-    static Optional<ProxySelector> find(Map<String, String> environment) {
+    public static Optional<ProxySelector> find(Map<String, String> environment) {
         return !statedToTheJvm() && anyStated(environment)
                 ? Optional.of(new EnvironmentProxies(environment))
                 : Optional.empty();
@@ -39,7 +39,7 @@ final class EnvironmentProxies extends ProxySelector {
     }
 
     /** Whether there may be a proxy, which would look names up by itself. */
-    static boolean anyStated(Map<String, String> environment) {
+    public static boolean anyStated(Map<String, String> environment) {
         return statedToTheJvm()
                 || Boolean.getBoolean("java.net.useSystemProxies")
                 || variable(environment, "HTTPS_PROXY").isPresent()
