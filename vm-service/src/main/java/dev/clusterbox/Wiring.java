@@ -30,11 +30,6 @@ final class Wiring {
     private static final Duration BOOT = Duration.ofMinutes(5);
 
     @Singleton
-    InstantSource clock() {
-        return InstantSource.system();
-    }
-
-    @Singleton
     Access access(Settings settings) {
         return new TokenFile("gateway", settings.tokenFile());
     }

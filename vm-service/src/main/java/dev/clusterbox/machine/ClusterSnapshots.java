@@ -2,6 +2,7 @@ package dev.clusterbox.machine;
 
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -23,6 +24,11 @@ final class ClusterSnapshots {
 
     private final Providers providers;
     private final InstantSource clock;
+
+    @Inject
+    ClusterSnapshots(Providers providers) {
+        this(providers, InstantSource.system());
+    }
 
     ClusterSnapshots(Providers providers, InstantSource clock) {
         this.providers = providers;

@@ -4,6 +4,7 @@ import dev.clusterbox.network.Cidr;
 import dev.clusterbox.network.Ipv4;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * As macOS has it since VirtualBox 7.0, whose kernel driver is gone there: a network of macOS's own, in which the host has the
@@ -19,7 +20,9 @@ final class HostOnlyNetworks implements HostOnly {
 
     @Override
     public List<Link> links() throws InterruptedException {
-        return Paragraphs.of(manage.run("list", "hostonlynets")).stream()
+        // There is an empty line after the second one of each, too (7.0 to 7.2).
+        return Stream.of(manage.run("list", "hostonlynets").split("(?m)^(?=Name:)", -1))
+                .map(Paragraphs::fields)
                 .filter(fields -> fields.containsKey("Name"))
                 .map(fields -> {
                     var address = Optional.ofNullable(fields.get("LowerIP"))

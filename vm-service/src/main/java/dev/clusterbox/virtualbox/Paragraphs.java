@@ -18,7 +18,7 @@ final class Paragraphs {
                 .toList();
     }
 
-    private static Map<String, String> fields(String paragraph) {
+    static Map<String, String> fields(String paragraph) {
         Map<String, String> fields = new LinkedHashMap<>();
         paragraph
                 .lines()

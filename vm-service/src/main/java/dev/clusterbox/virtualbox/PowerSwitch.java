@@ -32,7 +32,9 @@ final class PowerSwitch {
     }
 
     private boolean isRunning(String id) throws InterruptedException {
-        return MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable")).power() == PowerState.RUNNING;
+        return MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable"))
+                        .power()
+                == PowerState.RUNNING;
     }
 
     /** Returns when it is off. What one that was saved had in memory is given up. */

@@ -54,7 +54,8 @@ final class Removal {
     }
 
     private boolean isOff(String id) throws InterruptedException {
-        return !MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable")).hasProcess();
+        return !MachineInfo.parse(manage.run("showvminfo", id, "--machinereadable"))
+                .hasProcess();
     }
 
     private void unregister(Found machine) throws InterruptedException {

@@ -39,8 +39,8 @@ final class VBoxManage {
      * Somebody else has the machine at this moment, and nothing was done. By code and context: the sentence is in the language of whoever
      * started VBoxSVC.
      */
-    private static final Pattern LOCKED = Pattern.compile("(?s)VBOX_E_(INVALID_OBJECT_STATE|VM_ERROR)"
-            + ".*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
+    private static final Pattern LOCKED = Pattern.compile(
+            "(?s)VBOX_E_(INVALID_OBJECT_STATE|VM_ERROR)" + ".*Context: \"(LockMachine|Unregister|LaunchVMProcess)\\(");
 
     /** The wrapper /usr/bin/VBoxManage of Debian, where the kernel module is missing: lines, and more of them indented. */
     private static final Pattern WARNING_OF_DEBIAN = Pattern.compile("\\A(WARNING: .*\\n([ \\t].*\\n|\\n)*)+");
@@ -100,8 +100,8 @@ final class VBoxManage {
     }
 
     private Command command(Duration limit, String... arguments) {
-        return Command.of(Stream.concat(Stream.of(program), Stream.of(arguments))
-                        .toList())
+        return Command.of(
+                        Stream.concat(Stream.of(program), Stream.of(arguments)).toList())
                 .with(environment)
                 .within(limit);
     }
