@@ -40,9 +40,12 @@ case "${1-} ${2-}" in
         # By its settings rather than by asking, which would count in what is measured.
         settings=$(sed -n "s|.*MachineEntry uuid=\"{$2}\" src=\"\([^\"]*\)\".*|\1|p; s|.*MachineEntry uuid=\"[^\"]*\" src=\"\([^\"]*/$2\.vbox\)\".*|\1|p" \
             @FOLDER@/settings/VirtualBox.xml)
-        if grep -qs '<HostOnlyInterface' "$settings"; then
-            inside modifyvm "$2" --nic2 null >/dev/null 2>&1
-        fi
+        # VirtualBox may be writing either file just now; then it is asked after all.
+        if [ -r "$settings" ]; then
+            grep -qs '<HostOnlyInterface' "$settings"
+        else
+            inside showvminfo "$2" --machinereadable 2>/dev/null | grep -q '^nic2="hostonly"'
+        fi && inside modifyvm "$2" --nic2 null >/dev/null 2>&1
         ;;
 esac
 inside "$@"
