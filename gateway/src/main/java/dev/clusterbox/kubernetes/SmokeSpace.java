@@ -9,7 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,10 @@ final class SmokeSpace {
     static final String GREETING = "clusterbox-smoke-test";
 
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** A pod that starts as it should is ready before that; of one that is not, its events are read. */
+    private static final Duration USUAL = Duration.ofSeconds(10);
+
     private static final Duration EXEC = Duration.ofSeconds(10);
 
     private final KubernetesClient client;
@@ -151,6 +157,7 @@ final class SmokeSpace {
 
     /** Returns the pods when all of them are ready. Ends only so, or by being interrupted: its caller has the limit. */
     List<Pod> awaitReady(String app, Waiting waiting) throws InterruptedException {
+        long usual = System.nanoTime() + USUAL.toNanos();
         while (true) {
             var pods = pods(app);
             if (pods.size() == PODS && pods.stream().allMatch(SmokeSpace::isReady)) {
@@ -161,7 +168,7 @@ final class SmokeSpace {
                             ? "no pod of '%s' was made".formatted(app)
                             : pods.stream()
                                     .filter(pod -> !isReady(pod))
-                                    .map(SmokeSpace::whyNot)
+                                    .map(pod -> whyNot(pod) + (System.nanoTime() > usual ? lastWarning(pod) : ""))
                                     .collect(Collectors.joining("; ")));
             Thread.sleep(PAUSE);
         }
@@ -189,6 +196,24 @@ final class SmokeSpace {
                 .formatted(
                         pod.getMetadata().getName(),
                         Api.shown(waiting.or(() -> unscheduled).orElse(String.valueOf(status.getPhase()))));
+    }
+
+    /** While containers are made, only events tell what goes wrong. */
+    private String lastWarning(Pod pod) {
+        return Api.call(
+                        "list events",
+                        () -> client.v1()
+                                .events()
+                                .inNamespace(name)
+                                .withField(
+                                        "involvedObject.name", pod.getMetadata().getName())
+                                .withField("type", "Warning")
+                                .list())
+                .getItems()
+                .stream()
+                .max(Comparator.comparing(event -> Objects.requireNonNullElse(event.getLastTimestamp(), "")))
+                .map(event -> " (%s: %s)".formatted(event.getReason(), Api.shown(String.valueOf(event.getMessage()))))
+                .orElse("");
     }
 
     private static String text(ContainerStateWaiting waiting) {
