@@ -48,13 +48,7 @@ final class Bridges {
         var there = find(spec.name());
         if (there.isPresent()) {
             var network = there.get();
-            if (!network.cidr().equals(spec.cidr()) || !network.cluster().equals(spec.cluster())) {
-                throw Problem.conflict(
-                                "network %s is there with the range %s, for the cluster %s"
-                                        .formatted(network.name(), network.cidr(), network.cluster()),
-                                "take another name, or delete that network first")
-                        .asException();
-            }
+            spec.requireSame(network.cidr(), network.cluster());
             ensured.remove(spec.name());
             return ensure(spec.name());
         }
@@ -65,19 +59,10 @@ final class Bridges {
 
     private void refuseOverlap(NetworkSpec spec) {
         for (var network : list()) {
-            refuseOverlap(spec, network.cidr(), "the network " + network.name());
+            spec.requireApart(network.cidr(), "the network " + network.name());
         }
         for (var used : HostNetworks.used(this::isOurs)) {
-            refuseOverlap(spec, used.range(), "this host (" + used.by() + ")");
-        }
-    }
-
-    private static void refuseOverlap(NetworkSpec spec, Cidr other, String owner) {
-        if (spec.cidr().overlaps(other)) {
-            throw Problem.conflict(
-                            "%s overlaps %s, which %s uses".formatted(spec.cidr(), other, owner),
-                            "take another range, such as the next /24 of 192.168.56.0/21")
-                    .asException();
+            spec.requireApart(used.range(), "this host (" + used.by() + ")");
         }
     }
 

@@ -112,16 +112,7 @@ final class Nspawn implements MachineProvider {
     @Override
     public void deleteNetwork(String name) throws InterruptedException {
         synchronized (bridges) { // so that no machine comes in between
-            var machines = specs().stream()
-                    .filter(machine -> machine.network().equals(name))
-                    .map(machine -> machine.name().text())
-                    .toList();
-            if (!machines.isEmpty()) {
-                throw Problem.conflict(
-                                "network %s has the machines %s".formatted(name, String.join(", ", machines)),
-                                "delete them first")
-                        .asException();
-            }
+            MachineSpec.requireNoneIn(name, specs());
             bridges.delete(name);
         }
     }
@@ -148,7 +139,7 @@ final class Nspawn implements MachineProvider {
                     clock.instant(),
                     layers.stream().map(Path::toString).toList());
             synchronized (bridges) {
-                refuseUnfit(spec);
+                spec.requirePlace(bridges.find(spec.network()), specs());
                 hold(layers);
                 MachineFolder.create(folder, machine, json);
             }
@@ -157,39 +148,8 @@ final class Nspawn implements MachineProvider {
     }
 
     private Machine adopt(MachineFolder folder, StoredMachine there, MachineSpec spec) {
-        if (!there.spec().equals(spec)) {
-            throw Problem.conflict(
-                            "machine %s is there, and is another: %s (asked for: %s)"
-                                    .formatted(spec.name(), there.spec(), spec),
-                            "delete it first")
-                    .asException();
-        }
+        there.spec().requireSame(spec);
         return machine(folder, there);
-    }
-
-    private void refuseUnfit(MachineSpec spec) {
-        var network = bridges.find(spec.network())
-                .orElseThrow(() -> Problem.conflict("there is no network " + spec.network(), "make the network first")
-                        .asException());
-        if (!network.cidr().isForMachine(spec.address())) {
-            throw Problem.invalid(
-                            "address: %s (expected: in %s; not its first, second or last address)"
-                                    .formatted(spec.address(), network.cidr()),
-                            "")
-                    .asException();
-        }
-        if (!network.cluster().equals(spec.cluster())) {
-            throw Problem.conflict(
-                            "network %s belongs to the cluster %s".formatted(network.name(), network.cluster()),
-                            "take the network of the cluster " + spec.cluster())
-                    .asException();
-        }
-        for (var other : specs()) {
-            if (other.network().equals(spec.network()) && other.address().equals(spec.address())) {
-                throw Problem.conflict("%s has the address %s".formatted(other.name(), other.address()), "take another")
-                        .asException();
-            }
-        }
     }
 
     @Override
@@ -197,13 +157,7 @@ final class Nspawn implements MachineProvider {
         turns.on(name, () -> {
             var folder = folder(name);
             var machine = needed(folder, name);
-            if (!machine.id().equals(seed.machine())) {
-                throw Problem.conflict(
-                                "machine %s has the id %s (the seed is for %s)"
-                                        .formatted(name, machine.id(), seed.machine()),
-                                "ask for the machine again; it was made anew")
-                        .asException();
-            }
+            seed.requireFor(name, machine.id());
             var text = seed.asProperties(clock.instant(), "shared");
             power.firstProcess(folder)
                     .map(first -> GuestFiles.running(first.root()))

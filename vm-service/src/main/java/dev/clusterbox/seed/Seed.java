@@ -51,6 +51,20 @@ public record Seed(
         this(machine, token, gateway, authority, hostName, address, Optional.empty());
     }
 
+    /**
+     * That it is for this machine; a conflict otherwise.
+     *
+     * @param name of the machine, for people
+     */
+    public void requireFor(Object name, UUID id) {
+        if (!machine.equals(id)) {
+            throw Problem.conflict(
+                            "machine %s has the id %s (the seed is for %s)".formatted(name, id, machine),
+                            "ask for the machine again; it was made anew")
+                    .asException();
+        }
+    }
+
     /** As java.util.Properties read it. No value can end its line: each was checked, and line ends are escaped. */
     public String asProperties(Instant now, String kernel) {
         return """

@@ -79,13 +79,8 @@ final class Networks {
             hostOnly.requireAllowed(spec.cidr());
             var before = hostOnly.links().stream().map(Link::name).toList();
             write(spec.name(), new StoredNetwork(spec.cidr().toString(), spec.cluster(), null, before));
-        } else if (!there.cidr().equals(spec.cidr().toString())
-                || !there.cluster().equals(spec.cluster())) {
-            throw Problem.conflict(
-                            "network %s is there with the range %s, for the cluster %s"
-                                    .formatted(spec.name(), there.cidr(), there.cluster()),
-                            "take another name, or delete that network first")
-                    .asException();
+        } else {
+            spec.requireSame(Cidr.parse(there.cidr()), there.cluster());
         }
         seen.remove(spec.name());
         try {
@@ -109,31 +104,22 @@ final class Networks {
     private void refuseOverlap(NetworkSpec spec) throws InterruptedException {
         var ours = list();
         for (var network : ours) {
-            refuseOverlap(spec, network.cidr(), "the network " + network.name());
+            spec.requireApart(network.cidr(), "the network " + network.name());
         }
         Predicate<String> isOurs = name ->
                 ours.stream().anyMatch(network -> network.interfaceName().equals(name));
         for (var link : hostOnly.links()) {
             if (!isOurs.test(link.name()) && link.range().isPresent()) {
-                refuseOverlap(spec, link.range().get(), "VirtualBox's " + link.name() + ", which was not made here,");
+                spec.requireApart(link.range().get(), "VirtualBox's " + link.name() + ", which was not made here,");
             }
         }
         for (var other : HostInterface.parse(manage.run("list", "bridgedifs"))) {
             if (!isOurs.test(other.name()) && other.range().isPresent()) {
-                refuseOverlap(spec, other.range().get(), "the host's " + other.name());
+                spec.requireApart(other.range().get(), "the host's " + other.name());
             }
         }
         for (var used : usedByHost.without(isOurs)) {
-            refuseOverlap(spec, used.range(), "this host (" + used.by() + ")");
-        }
-    }
-
-    private static void refuseOverlap(NetworkSpec spec, Cidr other, String owner) {
-        if (spec.cidr().overlaps(other)) {
-            throw Problem.conflict(
-                            "%s overlaps %s, which %s uses".formatted(spec.cidr(), other, owner),
-                            "take another range, such as the next /24 of 192.168.56.0/21")
-                    .asException();
+            spec.requireApart(used.range(), "this host (" + used.by() + ")");
         }
     }
 

@@ -98,16 +98,7 @@ final class VirtualBox implements MachineProvider {
     @Override
     public void deleteNetwork(String name) throws InterruptedException {
         synchronized (coming) { // so that no machine comes in between
-            var machines = specs().stream()
-                    .filter(machine -> machine.network().equals(name))
-                    .map(machine -> machine.name().text())
-                    .toList();
-            if (!machines.isEmpty()) {
-                throw Problem.conflict(
-                                "network %s has the machines %s".formatted(name, String.join(", ", machines)),
-                                "delete them first")
-                        .asException();
-            }
+            MachineSpec.requireNoneIn(name, specs());
             var network = parts.networks().find(name);
             parts.networks().delete(name);
             network.ifPresent(gone -> parts.entrances().close(gone.hostAddress().toString()));
@@ -159,44 +150,14 @@ final class VirtualBox implements MachineProvider {
 
     private Machine adopt(Found there, MachineSpec spec) {
         var stored = there.stored().orElseThrow();
-        if (!stored.spec().equals(spec)) {
-            throw Problem.conflict(
-                            "machine %s is there, and is another: %s (asked for: %s)"
-                                    .formatted(spec.name(), stored.spec(), spec),
-                            "delete it first")
-                    .asException();
-        }
+        stored.spec().requireSame(spec);
         return machine(there);
     }
 
     /** Checks that it fits, and keeps its place until it is there. */
     private Network reserve(MachineSpec spec) throws InterruptedException {
         synchronized (coming) {
-            var network = parts.networks()
-                    .find(spec.network())
-                    .orElseThrow(
-                            () -> Problem.conflict("there is no network " + spec.network(), "make the network first")
-                                    .asException());
-            if (!network.cidr().isForMachine(spec.address())) {
-                throw Problem.invalid(
-                                "address: %s (expected: in %s; not its first, second or last address)"
-                                        .formatted(spec.address(), network.cidr()),
-                                "")
-                        .asException();
-            }
-            if (!network.cluster().equals(spec.cluster())) {
-                throw Problem.conflict(
-                                "network %s belongs to the cluster %s".formatted(network.name(), network.cluster()),
-                                "take the network of the cluster " + spec.cluster())
-                        .asException();
-            }
-            for (var other : specs()) {
-                if (other.network().equals(spec.network()) && other.address().equals(spec.address())) {
-                    throw Problem.conflict(
-                                    "%s has the address %s".formatted(other.name(), other.address()), "take another")
-                            .asException();
-                }
-            }
+            var network = spec.requirePlace(parts.networks().find(spec.network()), specs());
             coming.put(spec.name(), spec);
             return network;
         }
@@ -263,13 +224,7 @@ final class VirtualBox implements MachineProvider {
     public void plant(MachineName name, Seed seed) throws InterruptedException {
         turns.on(name, () -> {
             var stored = parts.registry().remembered(name);
-            if (!stored.id().equals(seed.machine())) {
-                throw Problem.conflict(
-                                "machine %s has the id %s (the seed is for %s)"
-                                        .formatted(name, stored.id(), seed.machine()),
-                                "ask for the machine again; it was made anew")
-                        .asException();
-            }
+            seed.requireFor(name, stored.id());
             var network = parts.networks()
                     .find(stored.spec().network())
                     .orElseThrow(() -> Problem.conflict(
