@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,6 +193,7 @@ final class BakedImages implements Templates, ImageShelf {
             machines.create(id, architecture());
             machines.copyDisk(id, brought, DISK_MIB, this::tell);
             run(id);
+            requireUnchanged(id);
             LOG.info("baked {} in {} s", id, (System.nanoTime() - start) / 1_000_000_000);
         } catch (ProblemException e) {
             removeAfter(e, id);
@@ -209,6 +211,16 @@ final class BakedImages implements Templates, ImageShelf {
         }
         tell("waiting for the machine to turn itself off");
         machines.finish(id);
+    }
+
+    /** What went in while it was being changed, such as an agent that was built anew, is nobody's wish. */
+    private void requireUnchanged(String id) throws InterruptedException {
+        if (!id().equals(id)) {
+            throw Problem.conflict(
+                            "what goes into the image has changed while it was baked",
+                            "run the same command again, and build nothing meanwhile")
+                    .asException();
+        }
     }
 
     /** The problem counts; what cannot be removed now is removed by the next attempt. */
@@ -245,16 +257,16 @@ final class BakedImages implements Templates, ImageShelf {
             var target = "%s/%s%s.%s".formatted(machines.place(), BASE, key, extension(disk));
             var file = disk.file();
             tell("bringing the base image to " + host.name());
-            host.upload(file, target, megabytes(file));
+            host.upload(file, target, percentages(file));
             return target;
         } finally {
             bases.release();
         }
     }
 
-    private java.util.function.LongConsumer megabytes(Path file) {
+    private LongConsumer percentages(Path file) {
         long total = file.toFile().length();
-        return new java.util.function.LongConsumer() {
+        return new LongConsumer() {
 
             private long said = -1;
 

@@ -14,6 +14,7 @@ import dev.clusterbox.image.Image.State;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.virtualbox.Templates.Template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +132,21 @@ final class BakedImagesTest {
         return manage.run("list", "vms").lines().toList();
     }
 
+    private void cloneOf(Template template) throws InterruptedException {
+        manage.run(
+                "clonevm",
+                template.machine(),
+                "--snapshot",
+                template.snapshot(),
+                "--options",
+                "link",
+                "--name",
+                "demo-node-1",
+                "--basefolder",
+                folder.resolve("machines").toString(),
+                "--register");
+    }
+
     private List<String> kept() throws IOException {
         try (var files = Files.list(folder.resolve("images"))) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -156,18 +172,7 @@ final class BakedImagesTest {
 
         assertEquals(State.READY, images().prepare().state(), "another service finds it");
         assertEquals(1, guest.sessions);
-        manage.run(
-                "clonevm",
-                template.machine(),
-                "--snapshot",
-                template.snapshot(),
-                "--options",
-                "link",
-                "--name",
-                "demo-node-1",
-                "--basefolder",
-                folder.resolve("machines").toString(),
-                "--register");
+        cloneOf(template);
         assertEquals(List.of("demo-node-1"), images.images().getFirst().machines());
     }
 
@@ -185,18 +190,7 @@ final class BakedImagesTest {
     void other_content_makes_another_image_and_unneeded_ones_are_pruned_clones_before_parents() throws Exception {
         var first = ready(images());
         var template = images().current().orElseThrow();
-        manage.run(
-                "clonevm",
-                template.machine(),
-                "--snapshot",
-                template.snapshot(),
-                "--options",
-                "link",
-                "--name",
-                "demo-node-1",
-                "--basefolder",
-                folder.resolve("machines").toString(),
-                "--register");
+        cloneOf(template);
         guest.content = "agent 2";
         var images = images();
         var second = ready(images);
@@ -259,6 +253,21 @@ final class BakedImagesTest {
         assertEquals("", manage.run("list", "dvds").strip());
         assertEquals(1, kept().size(), "the base: " + kept());
         assertTrue(images.current().isEmpty());
+
+        guest.happening = _ -> {};
+        ready(images);
+    }
+
+    @Test
+    void content_that_changes_while_it_is_baked_makes_no_image() throws Exception {
+        guest.happening = _ -> guest.content = "agent 2";
+
+        var images = images();
+        var image = awaited(images);
+
+        assertEquals(State.FAILED, image.state());
+        assertTrue(image.progress().contains("has changed while it was baked"), image.progress());
+        assertEquals(List.of(), machines());
 
         guest.happening = _ -> {};
         ready(images);
