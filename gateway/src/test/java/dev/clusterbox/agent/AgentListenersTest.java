@@ -79,4 +79,18 @@ final class AgentListenersTest {
             assertEquals(first, shown(one), "the other cluster's agents go on");
         }
     }
+
+    @Test
+    void the_loopback_where_agents_of_other_computers_are_brought_is_shared_by_clusters() throws Exception {
+        try (var contact = new FirstContact()) {
+            var listeners = contact.installation.bean(AgentListeners.class);
+            var loopback = contact.installation.agents("127.0.0.1");
+            listeners.open("127.0.0.1");
+            listeners.open("127.0.0.1");
+            var first = shown(loopback);
+            listeners.close("127.0.0.1");
+
+            assertEquals(first, shown(loopback), "the other cluster's agents go on");
+        }
+    }
 }

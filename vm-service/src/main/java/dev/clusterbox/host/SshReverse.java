@@ -95,20 +95,17 @@ final class SshReverse implements AutoCloseable {
         }
     }
 
-    /** Leads one connection, which the library tells of in a thread of its own. */
+    /**
+     * Leads one connection, which the library tells of in a thread of its own. It is taken before it is known whether it leads anywhere:
+     * sshj's refusal lacks the language tag (RFC 4254, 5.1), for which OpenSSH ends the whole connection, "Invalid open failure message".
+     */
     private void lead(Channel.Forwarded arrival) throws IOException {
-        // A name is looked up now: in containers a service that is started again has another address.
-        var socket = new Socket();
-        try {
-            socket.connect(new InetSocketAddress(to.getHostString(), to.getPort()), REACH_MILLIS);
-            arrival.confirm();
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        arrival.confirm();
         Thread.startVirtualThread(() -> {
-            try (socket;
-                    arrival) {
+            try (arrival;
+                    var socket = new Socket()) {
+                // A name is looked up now: in containers a service that is started again has another address.
+                socket.connect(new InetSocketAddress(to.getHostString(), to.getPort()), REACH_MILLIS);
                 SshPump.join(socket, arrival);
             } catch (IOException | InterruptedException e) {
                 LOG.debug("a connection from {} ended", forward, e);

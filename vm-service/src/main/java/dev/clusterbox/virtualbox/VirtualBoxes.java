@@ -8,7 +8,6 @@ import dev.clusterbox.host.HostNetworks;
 import dev.clusterbox.host.LocalHost;
 import dev.clusterbox.host.RemoteLook;
 import dev.clusterbox.machine.MachineProvider;
-import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.virtualbox.Networks.UsedByHost;
 import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
@@ -25,15 +24,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** VirtualBox on this computer and on others, a provider for each. */
 public final class VirtualBoxes {
 
-    private static final Logger LOG = LoggerFactory.getLogger(VirtualBoxes.class);
-
-    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(10);
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     /** A machine with Kubernetes on it is off within a few seconds; one whose guest does not listen never is. */
@@ -92,7 +86,7 @@ public final class VirtualBoxes {
         var places = new Places(host, options.folder(), installation);
         UsedByHost used =
                 here ? HostNetworks::used : ours -> RemoteLook.at(host).used(ours);
-        var provider = new VirtualBox(new VirtualBoxParts(
+        return new VirtualBox(new VirtualBoxParts(
                 options.provider(),
                 host,
                 manage,
@@ -107,35 +101,6 @@ public final class VirtualBoxes {
                 options.hidden(),
                 STOP_PATIENCE,
                 clock));
-        if (!here) {
-            Thread.ofVirtual().name("entrances-" + host.name()).start(() -> reopen(provider, options.entrances()));
-        }
-        return provider;
-    }
-
-    /** Machines that run there while this service was away want in again. */
-    private static void reopen(MachineProvider provider, Entrances entrances) {
-        String said = "";
-        while (true) {
-            try {
-                for (var network : provider.networks()) {
-                    entrances.open(network.hostAddress().toString());
-                }
-                return;
-            } catch (ProblemException e) {
-                if (!said.equals(e.problem().message())) {
-                    said = e.problem().message();
-                    LOG.warn("{}: agents cannot come in: {}", provider.name(), e.problem());
-                }
-            } catch (InterruptedException _) {
-                return;
-            }
-            try {
-                Thread.sleep(BETWEEN_TRIES);
-            } catch (InterruptedException _) {
-                return;
-            }
-        }
     }
 
     private Templates templates(Host host, VBoxManage manage, Places places) {

@@ -26,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,11 @@ abstract class HostContract {
     @BeforeEach
     void makeFolder() throws Exception {
         folder = sh("mktemp -d").strip();
+    }
+
+    @AfterEach
+    void removeFolder() throws Exception {
+        host().remove(folder);
     }
 
     private String sh(String script, String... arguments) throws Exception {

@@ -270,7 +270,7 @@ final class SshTroubleTest {
         sshd.start();
         try (var host = new SshHost(sshd.target());
                 var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                var entrances = entrances(host, gateway)) {
+                var entrances = entrances(host, gateway.getLocalPort())) {
             Thread.startVirtualThread(() -> greetAll(gateway));
             entrances.open("127.0.7.1");
             entrances.open("127.0.7.1");
@@ -287,11 +287,41 @@ final class SshTroubleTest {
         }
     }
 
+    /** OpenSSH ends a connection on which sshj refuses one. */
+    @Test
+    void a_gateway_that_is_away_costs_a_machine_its_call_and_nobody_the_connection() throws Exception {
+        sshd.stop();
+        sshd.configure("GatewayPorts clientspecified");
+        sshd.start();
+        int away = portWithNobodyBehind();
+        try (var host = new SshHost(sshd.target());
+                var entrances = entrances(host, away)) {
+            entrances.open("127.0.7.1");
+            // The process of sshd that has this connection.
+            var server = Command.of("sh", "-c", "echo $PPID");
+            var before = host.run(server).orFail();
+
+            for (int call = 0; call < 3; call++) {
+                try (var machine = new Socket("127.0.7.1", away)) {
+                    assertEquals(-1, machine.getInputStream().read());
+                }
+            }
+
+            assertEquals(before, host.run(server).orFail());
+        }
+    }
+
+    private static int portWithNobodyBehind() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
     @Test
     void a_host_that_opens_ports_on_its_loopback_only_is_said_with_both_ways_out() throws Exception {
         try (var host = new SshHost(sshd.target());
                 var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                var entrances = entrances(host, gateway)) {
+                var entrances = entrances(host, gateway.getLocalPort())) {
             var e = assertThrows(ProblemException.class, () -> entrances.open("127.0.7.1"));
 
             says(
@@ -310,15 +340,15 @@ final class SshTroubleTest {
         sshd.start();
         try (var host = new SshHost(sshd.target());
                 var gateway = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-                var entrances = entrances(host, gateway)) {
+                var entrances = entrances(host, gateway.getLocalPort())) {
             var e = assertThrows(ProblemException.class, () -> entrances.open("127.0.7.1"));
 
             says(e.problem(), Code.UNAVAILABLE, "AllowTcpForwarding");
         }
     }
 
-    private static SshEntrances entrances(SshHost host, ServerSocket gateway) {
-        return new SshEntrances(host, InetSocketAddress.createUnresolved("127.0.0.1", gateway.getLocalPort()));
+    private static SshEntrances entrances(SshHost host, int gateway) {
+        return new SshEntrances(host, InetSocketAddress.createUnresolved("127.0.0.1", gateway));
     }
 
     private static void greetAll(ServerSocket server) {

@@ -40,6 +40,15 @@ public final class Sshd implements AutoCloseable {
      * @param settings lines of its configuration, which count more than the usual ones
      */
     public Sshd(Path folder, String... settings) throws Exception {
+        this(folder, OwnMounts.USER, settings);
+    }
+
+    /** One whose user may do what root may. */
+    public static Sshd forRoot(Path folder, String... settings) throws Exception {
+        return new Sshd(folder, 0, settings);
+    }
+
+    private Sshd(Path folder, int user, String... settings) throws Exception {
         this.folder = folder;
         try (var socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -50,7 +59,7 @@ public final class Sshd implements AutoCloseable {
                 "/etc/passwd",
                 Files.readString(Path.of("/etc/passwd"))
                         + "%s:x:%d:%2$d::%s:/bin/sh\nsshd-own:x:99:99::/run/sshd:/usr/sbin/nologin\n"
-                                .formatted(USER, OwnMounts.USER, HOME));
+                                .formatted(USER, user, HOME));
         mounts.cover("/etc/shadow", "%s:%s:20000:0:99999:7:::\n".formatted(USER, HASH));
         Files.createDirectory(mounts.seen("/run/sshd"));
         configure(settings);
@@ -68,6 +77,7 @@ public final class Sshd implements AutoCloseable {
                         PidFile none
                         UsePAM no
                         StrictModes no
+                        PermitRootLogin yes
                         Subsystem sftp internal-sftp
                         """.formatted(port, folder.resolve("host_key")));
     }
@@ -153,6 +163,13 @@ public final class Sshd implements AutoCloseable {
         Files.writeString(mounts.seen("/mnt/answer"), text);
         configure("ForceCommand cat /mnt/answer");
         start();
+    }
+
+    /** Puts a program there, and returns its path. */
+    public String program(String name, String script) throws IOException {
+        var file = Files.writeString(mounts.seen("/mnt/" + name), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return "/mnt/" + name;
     }
 
     /** As {@code ssh-keygen -l} prints it. */

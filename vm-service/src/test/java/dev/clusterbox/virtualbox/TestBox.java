@@ -45,6 +45,10 @@ final class TestBox {
     }
 
     MachineProvider provider(String installation, Host host, Duration stopPatience) {
+        return provider(installation, host, stopPatience, Entrances.none());
+    }
+
+    MachineProvider provider(String installation, Host host, Duration stopPatience, Entrances entrances) {
         var manage = new VBoxManage(host, box.program().toString(), Map.of(), Duration.ofMillis(100));
         var places = new Places(host, Optional.of(folder(installation).toString()), installation);
         var json = ObjectMapper.getDefault();
@@ -65,7 +69,7 @@ final class TestBox {
                         installation,
                         HostNetworks::used),
                 new Ready(template),
-                Entrances.none(),
+                entrances,
                 false,
                 stopPatience,
                 InstantSource.system()));
