@@ -13,8 +13,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -179,14 +181,14 @@ final class ProgramIT {
 
     private Process launch(int port) throws IOException {
         var java = ProcessHandle.current().info().command().orElseThrow();
+        var command = new ArrayList<>(List.of(java, "-Xmx96m"));
+        var properties = new HashMap<String, Object>(TestDatabase.of(state));
+        properties.put("clusterbox.state", state);
+        properties.put("micronaut.server.port", port);
+        properties.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
+        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
         var log = state.resolve("log").toFile();
-        return new ProcessBuilder(
-                        java,
-                        "-Xmx96m",
-                        "-Dclusterbox.state=" + state,
-                        "-Dmicronaut.server.port=" + port,
-                        "-jar",
-                        JAR.toAbsolutePath().toString())
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                 .start();

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,7 +41,11 @@ public final class RunningPki implements AutoCloseable {
     public static Map<String, Object> properties(Path state) throws IOException {
         secret(state.resolve("token"), TOKEN);
         secret(state.resolve("passphrase"), PASSPHRASE);
-        return Map.of("clusterbox.state", state.toString(), "micronaut.server.port", "-1");
+        var properties = new HashMap<String, Object>();
+        properties.put("clusterbox.state", state.toString());
+        properties.put("micronaut.server.port", "-1");
+        properties.putAll(TestDatabase.of(state));
+        return properties;
     }
 
     public <T> T bean(Class<T> type) {

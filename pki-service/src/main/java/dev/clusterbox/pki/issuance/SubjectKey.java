@@ -8,7 +8,9 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.X509EncodedKeySpec;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -34,6 +36,7 @@ record SubjectKey(KeyType type, PublicKey key, SubjectPublicKeyInfo info) {
     static SubjectKey of(SubjectPublicKeyInfo info) throws IOException {
         var type = type(info.getAlgorithm());
         if (type == KeyType.RSA) {
+            checkPositive(ASN1Sequence.getInstance(info.parsePublicKey()));
             checkRsa(RSAPublicKey.getInstance(info.parsePublicKey()));
         }
         var key = decode(type, info.getEncoded("DER"));
@@ -76,6 +79,15 @@ record SubjectKey(KeyType type, PublicKey key, SubjectPublicKeyInfo info) {
             return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(info));
         } catch (GeneralSecurityException e) {
             throw Rule.KEY_TYPE.refuses("not a key of the type %s".formatted(type), "a well-formed public key");
+        }
+    }
+
+    /** BouncyCastle takes a negative number for the positive one that has the same bytes. */
+    private static void checkPositive(ASN1Sequence numbers) {
+        for (var number : numbers) {
+            if (ASN1Integer.getInstance(number).getValue().signum() <= 0) {
+                throw Rule.RSA_KEY.refuses("a negative number in the key", "a modulus and an exponent above 0");
+            }
         }
     }
 

@@ -42,10 +42,13 @@ public final class KeyFolder {
 
     KeyFolder(
             @Value("${clusterbox.state}") String state,
+            @Value("${clusterbox.pki.passphrase:}") String passphrase,
             @Value("${clusterbox.pki.passphrase-file}") String passphraseFile,
             SecureRandom random) {
         this.folder = Path.of(state, "keys");
-        this.passphrase = Passphrase.read(Path.of(passphraseFile));
+        this.passphrase = passphrase.isEmpty()
+                ? Passphrase.read(Path.of(passphraseFile))
+                : Passphrase.of(passphrase, "clusterbox.pki.passphrase");
         this.random = random;
         try {
             Files.createDirectories(
