@@ -19,8 +19,10 @@ final class Surroundings {
         return new TokenFile("gateway", Path.of(file));
     }
 
+    /** Before the generator of random numbers and the first key, which then come from there too. */
     @Singleton
     SecureRandom random() {
+        NativeCryptography.install();
         return new SecureRandom();
     }
 }

@@ -126,7 +126,7 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate = CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter);
+        var certificate = encoded(CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
@@ -136,7 +136,7 @@ final class Issuer {
                 notBefore,
                 notAfter,
                 fingerprint(certificate),
-                Pem.certificate(encoded(certificate)),
+                Pem.certificate(certificate),
                 by,
                 now,
                 Optional.empty());
@@ -194,8 +194,8 @@ final class Issuer {
         return serial;
     }
 
-    static String fingerprint(X509CertificateHolder certificate) {
-        return HexFormat.of().formatHex(sha256().digest(encoded(certificate)));
+    static String fingerprint(byte[] certificate) {
+        return HexFormat.of().formatHex(sha256().digest(certificate));
     }
 
     static byte[] encoded(X509CertificateHolder certificate) {
