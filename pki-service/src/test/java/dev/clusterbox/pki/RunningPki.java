@@ -69,14 +69,20 @@ public final class RunningPki implements AutoCloseable {
     }
 
     /** Talks to the service as the gateway does. */
-    public record Client(URI uri, HttpClient http) {
+    public record Client(URI uri, HttpClient http, String token) {
 
         private static final String PEM = "application/x-pem-file";
 
         public Client(URI uri) {
             this(
                     uri,
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                    TOKEN);
+        }
+
+        /** The same with another token. */
+        public Client with(String another) {
+            return new Client(uri, http, another);
         }
 
         public Answer get(String path) throws IOException, InterruptedException {
@@ -102,7 +108,7 @@ public final class RunningPki implements AutoCloseable {
         }
 
         public HttpRequest.Builder request(String path) {
-            return HttpRequest.newBuilder(uri.resolve(path)).header("Authorization", "Bearer " + TOKEN);
+            return HttpRequest.newBuilder(uri.resolve(path)).header("Authorization", "Bearer " + token);
         }
 
         public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -37,7 +37,7 @@ public final class TokenFile implements Access {
     @Override
     public Optional<Caller> caller(String token, Optional<String> actor) {
         return MessageDigest.isEqual(digest, sha256(token))
-                ? Optional.of(new Caller(actor.orElse(name), Role.ADMIN))
+                ? Optional.of(new Caller(actor.orElse(name), Role.ADMIN, name))
                 : Optional.empty();
     }
 
