@@ -1,5 +1,7 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
@@ -23,17 +25,19 @@ import java.util.List;
 final class AuthorityController {
 
     private final CertificateAuthorities authorities;
+    private final Grants grants;
 
-    AuthorityController(CertificateAuthorities authorities) {
+    AuthorityController(CertificateAuthorities authorities, Grants grants) {
         this.authorities = authorities;
+        this.grants = grants;
     }
 
     @Put("/{name}")
     @ApiResponse(responseCode = "200", description = "it was there already")
     @ApiResponse(responseCode = "201", description = "it was made")
     HttpResponse<Authority> make(HttpRequest<?> request, @PathVariable String name) {
-        var made =
-                authorities.make(AuthorityName.parse(name), Caller.of(request).name());
+        var wanted = AuthorityName.parse(name);
+        var made = authorities.make(wanted, requireAdmin(request, wanted).by());
         var body = Authority.of(made.record());
         return made.isNew() ? HttpResponse.created(body) : HttpResponse.ok(body);
     }
@@ -51,7 +55,12 @@ final class AuthorityController {
     @Delete("/{name}")
     @Status(HttpStatus.NO_CONTENT)
     void delete(HttpRequest<?> request, @PathVariable String name) {
-        authorities.delete(AuthorityName.parse(name), Caller.of(request).name());
+        var unwanted = AuthorityName.parse(name);
+        authorities.delete(unwanted, requireAdmin(request, unwanted).by());
+    }
+
+    private Rights requireAdmin(HttpRequest<?> request, AuthorityName name) {
+        return grants.of(Caller.of(request)).requireAdmin().requireAuthority(name.toString());
     }
 
     @Serdeable

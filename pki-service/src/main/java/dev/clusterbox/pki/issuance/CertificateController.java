@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.issuance.Issuance.Application;
 import dev.clusterbox.problem.Problem;
@@ -36,9 +37,11 @@ final class CertificateController {
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Issuance issuance;
+    private final Grants grants;
 
-    CertificateController(Issuance issuance) {
+    CertificateController(Issuance issuance, Grants grants) {
         this.issuance = issuance;
+        this.grants = grants;
     }
 
     @Post(
@@ -77,7 +80,7 @@ final class CertificateController {
                         one(parameters, "profile"),
                         one(parameters, "subject"),
                         parameters.getAll("san"),
-                        Caller.of(request).name(),
+                        grants.of(Caller.of(request)),
                         idempotencyKey(request)),
                 csr));
         boolean pem = request.accept().stream()

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What a certificate is to say: decided by the caller from its inventory, not by the one who has the key. */
 record Identity(Subject subject, SortedSet<AlternativeName> names) {
@@ -52,5 +53,11 @@ record Identity(Subject subject, SortedSet<AlternativeName> names) {
 
     List<String> nameTexts() {
         return names.stream().map(AlternativeName::toString).toList();
+    }
+
+    /** The common name, and the alternative names without their types. */
+    List<String> plainNames() {
+        return Stream.concat(Stream.of(subject.commonName()), names.stream().map(AlternativeName::value))
+                .toList();
     }
 }

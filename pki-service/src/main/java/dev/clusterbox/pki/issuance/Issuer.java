@@ -31,8 +31,8 @@ import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
 
 /**
- * Signs what was approved, in the same transaction that stores it: a certificate leaves this class when it, its audit entry
- * and its idempotency key are on disk, and equal requests that come at once find each other there.
+ * Signs what was approved and stores it: a certificate leaves this class when it, its audit entry and its idempotency key are on
+ * disk. Of equal requests that come at once one is stored; what was signed for the others is forgotten, and they get that one.
  */
 @Singleton
 final class Issuer {
@@ -68,31 +68,50 @@ final class Issuer {
     CertificateRecord issue(
             CertificateAuthority authority, Approved approved, String by, Optional<String> idempotencyKey) {
         var request = new RequestId(idempotencyKey, hash(authority, approved));
+        if (isKnown(request)) {
+            return database.write(connection -> {
+                requireInUse(connection, authority);
+                return repeat(connection, request, by).orElseThrow();
+            });
+        }
+        // Many at once; what is not stored in the end never leaves.
+        var signed = sign(authority, approved, by);
         return database.write(connection -> {
             requireInUse(connection, authority);
-            if (request.key().isPresent()) {
-                var earlier = inventory.findByKey(connection, request.key().get());
-                if (earlier.isPresent()) {
-                    return repeat(connection, earlier.get(), request, by);
-                }
+            var earlier = repeat(connection, request, by);
+            if (earlier.isPresent()) {
+                return earlier.get();
             }
-            var issued = sign(authority, approved, by);
-            inventory.add(connection, issued, request);
-            audit.append(connection, entry(AuditEvent.ISSUED, by, issued));
-            return issued;
+            inventory.add(connection, signed, request);
+            audit.append(connection, entry(AuditEvent.ISSUED, by, signed));
+            return signed;
         });
     }
 
-    private CertificateRecord repeat(Connection connection, Inventory.Repeated earlier, RequestId request, String by)
+    private boolean isKnown(RequestId request) {
+        return request.key()
+                .flatMap(key -> database.read(connection -> inventory.findByKey(connection, key)))
+                .isPresent();
+    }
+
+    /** What was issued for an equal request with the same key. */
+    private Optional<CertificateRecord> repeat(Connection connection, RequestId request, String by)
             throws SQLException {
-        if (!earlier.requestHash().equals(request.hash())) {
+        if (request.key().isEmpty()) {
+            return Optional.empty();
+        }
+        var earlier = inventory.findByKey(connection, request.key().get());
+        if (earlier.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!earlier.get().requestHash().equals(request.hash())) {
             throw Problem.conflict(
                             "this Idempotency-Key was used for another request",
                             "use a new key for a request with another key, profile or identity")
                     .asException();
         }
-        audit.append(connection, entry(AuditEvent.REPEATED, by, earlier.certificate()));
-        return earlier.certificate();
+        audit.append(connection, entry(AuditEvent.REPEATED, by, earlier.get().certificate()));
+        return Optional.of(earlier.get().certificate());
     }
 
     private CertificateRecord sign(CertificateAuthority authority, Approved approved, String by) {
@@ -107,7 +126,7 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate = CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter);
+        var certificate = encoded(CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
@@ -117,7 +136,7 @@ final class Issuer {
                 notBefore,
                 notAfter,
                 fingerprint(certificate),
-                Pem.certificate(encoded(certificate)),
+                Pem.certificate(certificate),
                 by,
                 now,
                 Optional.empty());
@@ -175,8 +194,8 @@ final class Issuer {
         return serial;
     }
 
-    static String fingerprint(X509CertificateHolder certificate) {
-        return HexFormat.of().formatHex(sha256().digest(encoded(certificate)));
+    static String fingerprint(byte[] certificate) {
+        return HexFormat.of().formatHex(sha256().digest(certificate));
     }
 
     static byte[] encoded(X509CertificateHolder certificate) {

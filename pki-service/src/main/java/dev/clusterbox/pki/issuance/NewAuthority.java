@@ -57,7 +57,7 @@ final class NewAuthority {
                 Pem.certificate(Issuer.encoded(certificate)),
                 notBefore,
                 now.plus(VALIDITY),
-                Issuer.fingerprint(certificate),
+                Issuer.fingerprint(Issuer.encoded(certificate)),
                 by,
                 now);
         return new CertificateAuthority(record, certificate, keys.getPrivate());

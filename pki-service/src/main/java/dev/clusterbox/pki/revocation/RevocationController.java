@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.problem.Problem;
@@ -19,9 +20,11 @@ import io.micronaut.serde.annotation.Serdeable;
 final class RevocationController {
 
     private final Revocations revocations;
+    private final Grants grants;
 
-    RevocationController(Revocations revocations) {
+    RevocationController(Revocations revocations, Grants grants) {
         this.revocations = revocations;
+        this.grants = grants;
     }
 
     @Post("/revoke")
@@ -31,10 +34,7 @@ final class RevocationController {
                 .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
                         .asException());
         return Certificate.of(revocations.revoke(
-                name,
-                number,
-                RevocationReason.parse(revoke.reason()),
-                Caller.of(request).name()));
+                name, number, RevocationReason.parse(revoke.reason()), grants.of(Caller.of(request))));
     }
 
     /** @param reason as openssl writes it, for example {@code keyCompromise} */

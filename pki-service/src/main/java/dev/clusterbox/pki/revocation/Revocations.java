@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
@@ -29,18 +30,19 @@ final class Revocations {
     }
 
     /** Revoking again changes nothing: the first time and reason stay. */
-    CertificateRecord revoke(String authority, String serial, RevocationReason reason, String by) {
+    CertificateRecord revoke(String authority, String serial, RevocationReason reason, Rights rights) {
         return database.write(connection -> {
             var found = inventory
                     .find(connection, authority, serial)
                     .orElseThrow(() -> Problem.notFound("no such certificate").asException());
+            rights.requireCertificate(authority, found.profile(), found.plainNames());
             var revocation = new Revocation(clock.instant().truncatedTo(ChronoUnit.SECONDS), reason.text());
             if (inventory.markRevoked(connection, found, revocation)) {
                 audit.append(
                         connection,
                         new AuditEntry(
                                 AuditEvent.REVOKED,
-                                by,
+                                rights.by(),
                                 authority,
                                 found.profile(),
                                 found.subject(),
