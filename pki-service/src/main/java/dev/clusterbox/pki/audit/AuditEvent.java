@@ -10,6 +10,8 @@ public enum AuditEvent {
     /** The same request came again and got the certificate that it had got before. */
     REPEATED,
     REFUSED,
+    /** A certificate was made that is not what was approved. It was not stored and nobody has it. */
+    LINT_FAILED,
     REVOKED,
     TOKEN_MADE,
     TOKEN_DELETED,

@@ -10,10 +10,14 @@ import dev.clusterbox.problem.ProblemException;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The way of a request from bytes to a certificate. Read this first. */
 @Singleton
 final class Issuance {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Issuance.class);
 
     private final CertificateAuthorities authorities;
     private final Profiles profiles;
@@ -43,7 +47,11 @@ final class Issuance {
                     application.idempotencyKey());
         } catch (ProblemException e) {
             if (isRefusal(e.problem().code())) {
-                audit.append(application.refused(e.problem().message()));
+                audit.append(application.refused(AuditEvent.REFUSED, e.problem().message()));
+            } else if (Lint.isFinding(e.problem())) {
+                LOG.error("{}", e.problem());
+                audit.append(
+                        application.refused(AuditEvent.LINT_FAILED, e.problem().message()));
             }
             throw e;
         }
@@ -66,17 +74,9 @@ final class Issuance {
             Rights rights,
             Optional<String> idempotencyKey) {
 
-        AuditEntry refused(String reason) {
+        AuditEntry refused(AuditEvent event, String reason) {
             return new AuditEntry(
-                    AuditEvent.REFUSED,
-                    rights.by(),
-                    authority,
-                    profile,
-                    subject,
-                    String.join(",", names),
-                    "",
-                    "",
-                    reason);
+                    event, rights.by(), authority, profile, subject, String.join(",", names), "", "", reason);
         }
     }
 }

@@ -46,6 +46,8 @@ final class Issuer {
     private final Authorities authorities;
     private final Inventory inventory;
     private final AuditLog audit;
+    private final LeafWriter writer;
+    private final Lint lint;
     private final SecureRandom random;
     private final InstantSource clock;
 
@@ -54,12 +56,16 @@ final class Issuer {
             Authorities authorities,
             Inventory inventory,
             AuditLog audit,
+            LeafWriter writer,
+            Lint lint,
             SecureRandom random,
             InstantSource clock) {
         this.database = database;
         this.authorities = authorities;
         this.inventory = inventory;
         this.audit = audit;
+        this.writer = writer;
+        this.lint = lint;
         this.random = random;
         this.clock = clock;
     }
@@ -126,7 +132,8 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate = encoded(CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter));
+        var certificate = encoded(writer.leaf(authority, approved, serial, notBefore, notAfter));
+        lint.check(certificate, new Lint.Expected(authority, approved, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),

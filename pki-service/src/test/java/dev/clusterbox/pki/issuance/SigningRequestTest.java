@@ -35,6 +35,8 @@ final class SigningRequestTest {
     static Stream<Arguments> attacks() {
         return Stream.of(
                         EncodingAttacks.all(),
+                        TruncationAttacks.all(),
+                        PemAttacks.all(),
                         KeyAttacks.all(),
                         WeakKeyAttacks.all(),
                         NameAttacks.subjects(),

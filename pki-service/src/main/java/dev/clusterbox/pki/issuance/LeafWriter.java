@@ -1,0 +1,26 @@
+package dev.clusterbox.pki.issuance;
+
+import dev.clusterbox.pki.issuance.Profile.Approved;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Singleton;
+import java.math.BigInteger;
+import java.time.Instant;
+import org.bouncycastle.cert.X509CertificateHolder;
+
+/** Writes and signs the certificate of a leaf. */
+@FunctionalInterface
+interface LeafWriter {
+
+    X509CertificateHolder leaf(
+            CertificateAuthority authority, Approved approved, BigInteger serial, Instant notBefore, Instant notAfter);
+
+    /** What is used outside of tests. */
+    @Factory
+    final class Writers {
+
+        @Singleton
+        LeafWriter leafWriter() {
+            return CertificateWriter::leaf;
+        }
+    }
+}
