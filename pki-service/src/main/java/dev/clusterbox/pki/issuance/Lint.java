@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,8 +115,8 @@ final class Lint {
                         && serial.signum() > 0
                         && serial.toByteArray().length <= LONGEST_SERIAL
                         && serial.bitLength() >= SHORTEST_SERIAL_BITS,
-                serial.toString(16),
-                expected.toString(16));
+                serial,
+                expected);
     }
 
     private static void requireNames(X509Certificate certificate, X509Certificate authority, Expected expected) {
@@ -137,12 +138,12 @@ final class Lint {
         require("not-before", from.equals(expected.notBefore()), from, expected.notBefore());
         require("not-after", to.equals(expected.notAfter()), to, expected.notAfter());
         var longest = expected.approved().profile().validity().plus(Issuer.SKEW);
-        require("validity", from.isBefore(to) && !to.isAfter(from.plus(longest)), to, "at most " + longest);
+        require("validity", from.isBefore(to) && !to.isAfter(from.plus(longest)), to, longest);
         require(
                 "validity-of-authority",
                 !from.isBefore(authority.getNotBefore().toInstant())
                         && !to.isAfter(authority.getNotAfter().toInstant()),
-                from + " to " + to,
+                List.of(from, to),
                 "within the authority's");
         require(
                 "unique-ids",

@@ -76,7 +76,7 @@ final class LintedExtensions {
             }
         }
         var wanted = decrypts ? List.of(0, 2) : List.of(0);
-        Lint.require("key-usage", set.equals(wanted), "bits " + set, "bits " + wanted);
+        Lint.require("key-usage", set.equals(wanted), set, wanted);
     }
 
     private void requirePurposes() {

@@ -2,6 +2,7 @@ package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.pki.issuance.Lint.Expected;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * RFC 5280, 4.1.2.5: up to 2049 UTCTime, from then on GeneralizedTime, both with seconds and Z. Parsers take both for every
@@ -44,8 +45,8 @@ final class LintedTimes {
         Lint.require(
                 "time",
                 tag == wanted && length == (wanted == UTC_TIME ? 13 : 15) && zulu,
-                "a time with tag %d in %d characters".formatted(tag, length),
-                "tag %d, seconds and Z".formatted(wanted));
+                List.of("tag", tag, "length", length),
+                "UTCTime up to 2049, then GeneralizedTime, with seconds and Z");
         skip();
     }
 
