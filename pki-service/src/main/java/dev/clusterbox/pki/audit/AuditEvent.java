@@ -4,6 +4,9 @@ package dev.clusterbox.pki.audit;
 public enum AuditEvent {
     AUTHORITY_MADE,
     AUTHORITY_DELETED,
+    /** Another generation of it signs from then on. */
+    AUTHORITY_ROTATED,
+    AUTHORITY_RETIRED,
     ISSUED,
     /** The same request came again and got the certificate that it had got before. */
     REPEATED,

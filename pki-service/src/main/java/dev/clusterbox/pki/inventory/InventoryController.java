@@ -48,7 +48,7 @@ final class InventoryController {
         put(equal, Column.AUTHORITY, authority);
         put(equal, Column.SUBJECT, subject);
         put(equal, Column.PROFILE, profile);
-        put(equal, Column.SERIAL, serial == null ? null : serialNumber(serial));
+        put(equal, Column.SERIAL, serial == null ? null : SerialNumber.require(serial));
         var page = inventory.page(equal, Long.parseLong(after), limit);
         return new Certificates(
                 page.certificates().stream().map(Certificate::of).toList(),
@@ -58,15 +58,9 @@ final class InventoryController {
     @Get("/authorities/{name}/certificates/{serial}")
     Certificate get(@PathVariable String name, @PathVariable String serial) {
         return inventory
-                .find(name, serialNumber(serial))
+                .find(name, SerialNumber.require(serial))
                 .map(Certificate::of)
                 .orElseThrow(() -> Problem.notFound("no such certificate").asException());
-    }
-
-    private static String serialNumber(String text) {
-        return SerialNumber.parse(text)
-                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
-                        .asException());
     }
 
     private static void put(EnumMap<Column, String> equal, Column column, @Nullable String value) {

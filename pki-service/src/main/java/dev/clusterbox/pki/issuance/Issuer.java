@@ -4,6 +4,7 @@ import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
 import dev.clusterbox.pki.inventory.Authorities;
+import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.CertificateRecord;
 import dev.clusterbox.pki.inventory.Inventory;
 import dev.clusterbox.pki.inventory.Inventory.RequestId;
@@ -67,13 +68,13 @@ final class Issuer {
     /** @param idempotencyKey with the same one, the same request gets the same certificate again */
     CertificateRecord issue(
             CertificateAuthority authority, Approved approved, String by, Optional<String> idempotencyKey) {
-        var request = new RequestId(idempotencyKey, hash(authority, approved));
+        var request = new RequestId(idempotencyKey, hash(authority.record(), approved));
         return database.write(connection -> {
             requireInUse(connection, authority);
             if (request.key().isPresent()) {
                 var earlier = inventory.findByKey(connection, request.key().get());
                 if (earlier.isPresent()) {
-                    return repeat(connection, earlier.get(), request, by);
+                    return repeat(connection, earlier.get(), authority, approved, by);
                 }
             }
             var issued = sign(authority, approved, by);
@@ -83,9 +84,19 @@ final class Issuer {
         });
     }
 
-    private CertificateRecord repeat(Connection connection, Inventory.Repeated earlier, RequestId request, String by)
+    private CertificateRecord repeat(
+            Connection connection,
+            Inventory.Repeated earlier,
+            CertificateAuthority authority,
+            Approved approved,
+            String by)
             throws SQLException {
-        if (!earlier.requestHash().equals(request.hash())) {
+        // With the earlier authority: the answer from before a rotation stays the answer.
+        var root = earlier.certificate().authority();
+        boolean same = root.name().equals(authority.record().name())
+                && root.isTrusted()
+                && earlier.requestHash().equals(hash(root, approved));
+        if (!same) {
             throw Problem.conflict(
                             "this Idempotency-Key was used for another request",
                             "use a new key for a request with another key, profile or identity")
@@ -123,21 +134,25 @@ final class Issuer {
                 Optional.empty());
     }
 
-    /** An authority that was deleted while the request was looked at must not sign any more. */
+    /** An authority that was deleted or rotated while the request was looked at must not sign any more. */
     private void requireInUse(Connection connection, CertificateAuthority authority) throws SQLException {
         var record = authority.record();
         var inUse = authorities.find(connection, record.name());
-        if (inUse.isEmpty() || !inUse.get().id().equals(record.id())) {
+        if (inUse.isEmpty()) {
             throw Problem.notFound("there is no authority '%s'".formatted(record.name()))
+                    .asException();
+        }
+        if (!inUse.get().id().equals(record.id())) {
+            throw Problem.unavailable("the authority %s was rotated just now".formatted(record.name()), "ask again")
                     .asException();
         }
     }
 
     /** What makes two requests the same: not their bytes, because a signature is another one each time, but what they mean. */
-    private static String hash(CertificateAuthority authority, Approved approved) {
+    private static String hash(AuthorityRecord authority, Approved approved) {
         try {
             var digest = sha256();
-            add(digest, authority.record().id().getBytes(StandardCharsets.UTF_8));
+            add(digest, authority.id().getBytes(StandardCharsets.UTF_8));
             add(digest, approved.profile().name().getBytes(StandardCharsets.UTF_8));
             add(digest, approved.identity().subject().toString().getBytes(StandardCharsets.UTF_8));
             add(digest, String.join(",", approved.identity().nameTexts()).getBytes(StandardCharsets.UTF_8));

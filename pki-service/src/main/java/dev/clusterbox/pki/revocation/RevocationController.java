@@ -2,7 +2,6 @@ package dev.clusterbox.pki.revocation;
 
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.inventory.SerialNumber;
-import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Body;
@@ -27,12 +26,9 @@ final class RevocationController {
     @Post("/revoke")
     Certificate revoke(
             HttpRequest<?> request, @PathVariable String name, @PathVariable String serial, @Body Revoke revoke) {
-        var number = SerialNumber.parse(serial)
-                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
-                        .asException());
         return Certificate.of(revocations.revoke(
                 name,
-                number,
+                SerialNumber.require(serial),
                 RevocationReason.parse(revoke.reason()),
                 Caller.of(request).name()));
     }
