@@ -10,6 +10,8 @@ public enum AuditEvent {
     ISSUED,
     /** The same request came again and got the certificate that it had got before. */
     REPEATED,
+    /** Issued to who has the key of an older certificate, whose serial number stands as the reason. */
+    RENEWED,
     REFUSED,
     REVOKED
 }

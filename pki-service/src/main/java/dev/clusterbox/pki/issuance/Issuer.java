@@ -84,6 +84,25 @@ final class Issuer {
         });
     }
 
+    /** For the same new key, the same old certificate is renewed once; asked again, it is the same answer. */
+    CertificateRecord renew(CertificateAuthority authority, Approved approved, String by, CertificateRecord old) {
+        var request = new RequestId(Optional.of(renewalKey(approved, old)), hash(authority.record(), approved));
+        return database.write(connection -> {
+            requireInUse(connection, authority);
+            var stillThere = inventory.find(connection, old.authority().name(), old.serial());
+            Renewal.requireStanding(stillThere.orElseThrow(), clock.instant());
+            var earlier = inventory.findByKey(connection, request.key().orElseThrow());
+            if (earlier.isPresent()) {
+                Renewal.requireStanding(earlier.get().certificate(), clock.instant());
+                return repeat(connection, earlier.get(), authority, approved, by);
+            }
+            var issued = sign(authority, approved, by);
+            inventory.add(connection, issued, request);
+            audit.append(connection, entry(AuditEvent.RENEWED, by, issued, old.serial()));
+            return issued;
+        });
+    }
+
     private CertificateRecord repeat(
             Connection connection,
             Inventory.Repeated earlier,
@@ -163,12 +182,28 @@ final class Issuer {
         }
     }
 
+    /** With a space in it, which a caller's key never has. */
+    private static String renewalKey(Approved approved, CertificateRecord old) {
+        try {
+            var digest = sha256();
+            add(digest, old.fingerprint().getBytes(StandardCharsets.UTF_8));
+            add(digest, approved.key().info().getEncoded("DER"));
+            return "renewal " + HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void add(MessageDigest digest, byte[] value) {
         digest.update(ByteBuffer.allocate(4).putInt(value.length).array());
         digest.update(value);
     }
 
-    static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
+    private static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
+        return entry(event, by, certificate, "");
+    }
+
+    private static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate, String reason) {
         return new AuditEntry(
                 event,
                 by,
@@ -178,7 +213,7 @@ final class Issuer {
                 String.join(",", certificate.names()),
                 certificate.serial(),
                 certificate.fingerprint(),
-                "");
+                reason);
     }
 
     /** RFC 5280, 4.1.2.2: positive, at most 20 octets; CA/Browser Forum Baseline Requirements, 7.1: 64 random bits at least. */

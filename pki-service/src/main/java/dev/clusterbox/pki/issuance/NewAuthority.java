@@ -6,7 +6,6 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -21,7 +20,6 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.bouncycastle.asn1.x500.style.RFC4519Style;
 import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.openssl.PEMParser;
 
 /** Makes the key and the certificate of an authority, and puts both together again later. */
 @Singleton
@@ -68,7 +66,7 @@ final class NewAuthority {
 
     /** Makes sure that the key belongs to the certificate: files can be mixed up. */
     CertificateAuthority open(AuthorityRecord record, PrivateKey key) {
-        var certificate = certificate(record.certificate());
+        var certificate = Pem.certificate(record.certificate());
         if (!belongs(key, certificate, AuthorityKeyType.parse(record.keyType()))) {
             throw new ProblemException(Problem.failed(
                     "the key file of the authority %s holds another key".formatted(record.name()),
@@ -112,13 +110,5 @@ final class NewAuthority {
                     .append(attribute.getValue());
         }
         return text.toString();
-    }
-
-    private static X509CertificateHolder certificate(String pem) {
-        try (var parser = new PEMParser(new StringReader(pem))) {
-            return (X509CertificateHolder) parser.readObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
