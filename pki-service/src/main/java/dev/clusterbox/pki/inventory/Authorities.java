@@ -66,6 +66,17 @@ public final class Authorities {
         }
     }
 
+    /** For a transaction that signs: whether its key is still to be used. */
+    public boolean isTrusted(Connection connection, String id) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT id FROM authority WHERE id = ? AND deleted_at IS NULL AND retired_at IS NULL")) {
+            select.setString(1, id);
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
     /** The ids of those that must have their keys. */
     public List<String> trustedIds() {
         return ids("deleted_at IS NULL AND retired_at IS NULL");
