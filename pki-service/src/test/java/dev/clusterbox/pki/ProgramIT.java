@@ -35,6 +35,7 @@ final class ProgramIT {
     private static final Path JAR = Path.of("target", "pki-service.jar");
     /** {@code bench/pki-crash} has more. */
     private static final int ROUNDS = Integer.getInteger("clusterbox.crash.rounds", 5);
+
     private static final int CLIENTS = 4;
 
     @TempDir

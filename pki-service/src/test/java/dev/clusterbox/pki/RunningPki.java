@@ -145,6 +145,15 @@ public final class RunningPki implements AutoCloseable {
                     response.body());
         }
 
+        /** The texts of a field of JSON that has it several times, as they are. */
+        public List<String> fields(String name) {
+            return Pattern.compile("\"%s\":\"([^\"]*)\"".formatted(name))
+                    .matcher(body)
+                    .results()
+                    .map(it -> it.group(1))
+                    .toList();
+        }
+
         /** The text of a field of JSON that has it once, unescaped. */
         public String field(String name) {
             var matcher = Pattern.compile("\"%s\":\"((?:[^\"\\\\]|\\\\.)*)\"".formatted(name))

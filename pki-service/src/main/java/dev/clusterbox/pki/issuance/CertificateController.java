@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class CertificateController {
 
-    private static final String PEM = "application/x-pem-file";
+    static final String PEM = "application/x-pem-file";
     private static final String PKCS10 = "application/pkcs10";
     private static final Set<String> PARAMETERS = Set.of("profile", "subject", "san");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
@@ -83,6 +83,10 @@ final class CertificateController {
                         grants.of(Caller.of(request)),
                         idempotencyKey(request)),
                 csr));
+        return created(request, issued);
+    }
+
+    static HttpResponse<?> created(HttpRequest<?> request, Certificate issued) {
         boolean pem = request.accept().stream()
                 .findFirst()
                 .filter(type -> type.getName().equals(PEM))

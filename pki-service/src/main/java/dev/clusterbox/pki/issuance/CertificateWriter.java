@@ -45,14 +45,19 @@ final class CertificateWriter {
 
     /** A root that signs leaves and nothing else. */
     static X509CertificateHolder authority(
-            X500Name subject, KeyPair keys, BigInteger serial, Instant notBefore, Instant notAfter) {
+            X500Name subject,
+            KeyPair keys,
+            AuthorityKeyType keyType,
+            BigInteger serial,
+            Instant notBefore,
+            Instant notAfter) {
         try {
             var info = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
             return new X509v3CertificateBuilder(subject, serial, time(notBefore), time(notAfter), subject, info)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
                     .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
-                    .build(new KeySigner(keys.getPrivate()));
+                    .build(new KeySigner(keys.getPrivate(), keyType));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,18 +90,20 @@ final class CertificateWriter {
                         identity.names().stream().map(AlternativeName::encoded).toArray(GeneralName[]::new);
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
             }
-            return builder.build(new KeySigner(authority.key()));
+            return builder.build(authority.signer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static X500Name authorityName(AuthorityName name) {
+    /** @param generation from the second on it stands in the name, so that no two roots of a bundle have the same */
+    static X500Name authorityName(AuthorityName name, int generation) {
         var builder = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, "clusterbox");
         if (!name.cluster().isEmpty()) {
             builder.addRDN(BCStyle.OU, name.cluster());
         }
-        return builder.addRDN(BCStyle.CN, name.kind().toString()).build();
+        return builder.addRDN(BCStyle.CN, generation == 1 ? name.kind().toString() : name.kind() + " " + generation)
+                .build();
     }
 
     /** RSA keys also decrypt in the key exchange of TLS 1.2 without forward secrecy, which some clients still check for. */

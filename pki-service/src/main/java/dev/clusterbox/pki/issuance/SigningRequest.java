@@ -33,7 +33,7 @@ final class SigningRequest {
         if (bytes.length > LARGEST) {
             throw Rule.CSR_SIZE.refuses(bytes.length + " bytes", "at most " + LARGEST);
         }
-        var der = bytes.length > 0 && bytes[0] == DER_SEQUENCE ? bytes : Pem.request(bytes);
+        var der = isDer(bytes) ? bytes : Pem.request(bytes);
         Der.requireOneValue(der);
         try {
             return read(der);
@@ -43,6 +43,10 @@ final class SigningRequest {
             // The many ways in which BouncyCastle says that a value is not of the type that it should be.
             throw Rule.CSR_STRUCTURE.refuses("not a certification request: " + e.getMessage(), "PKCS#10");
         }
+    }
+
+    static boolean isDer(byte[] bytes) {
+        return bytes.length > 0 && bytes[0] == DER_SEQUENCE;
     }
 
     private static SigningRequest read(byte[] der) throws IOException {
