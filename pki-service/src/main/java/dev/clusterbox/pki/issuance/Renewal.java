@@ -71,7 +71,8 @@ final class Renewal {
     }
 
     private static ProblemException refuse(String why) {
-        return Problem.conflict("the certificate " + why, "ask for a new one, with an identity that the caller approves")
+        return Problem.conflict(
+                        "the certificate " + why, "ask for a new one, with an identity that the caller approves")
                 .asException();
     }
 

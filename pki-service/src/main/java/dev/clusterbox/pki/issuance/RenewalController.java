@@ -44,10 +44,7 @@ final class RenewalController {
     HttpResponse<?> renew(
             HttpRequest<?> request, @PathVariable String name, @PathVariable String serial, @Body byte[] proof) {
         var issued = renewal.renew(
-                name,
-                SerialNumber.require(serial),
-                proof,
-                Caller.of(request).name());
+                name, SerialNumber.require(serial), proof, Caller.of(request).name());
         return CertificateController.created(request, Certificate.of(issued));
     }
 }

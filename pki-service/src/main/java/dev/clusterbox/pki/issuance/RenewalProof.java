@@ -105,7 +105,8 @@ final class RenewalProof {
                 || !ProofOfPossession.verifies(
                         algorithm(info.getDigestEncryptionAlgorithm(), digest), key, signedBytes, signature)) {
             throw Rule.RENEWAL_PROOF.refuses(
-                    "the signature is not by the key of the certificate", "a request signed with the key to be renewed");
+                    "the signature is not by the key of the certificate",
+                    "a request signed with the key to be renewed");
         }
     }
 

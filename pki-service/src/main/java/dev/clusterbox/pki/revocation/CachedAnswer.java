@@ -42,8 +42,9 @@ public final class CachedAnswer {
     }
 
     public HttpResponse<?> to(HttpRequest<?> request) {
-        MutableHttpResponse<byte[]> answer =
-                has(request) ? HttpResponse.notModified() : HttpResponse.ok(body).contentType(type);
+        MutableHttpResponse<byte[]> answer = has(request)
+                ? HttpResponse.notModified()
+                : HttpResponse.ok(body).contentType(type);
         return answer.header(HttpHeaders.ETAG, tag())
                 .header(HttpHeaders.LAST_MODIFIED, HTTP_DATE.format(since))
                 .header(HttpHeaders.EXPIRES, HTTP_DATE.format(until))

@@ -46,8 +46,7 @@ final class Retirement {
      */
     void retire(String name, Optional<String> serial, boolean revoke, String by) {
         for (var generation : superseded(name, serial)) {
-            authorities.retire(
-                    generation, by, (connection, authority) -> lastWork(connection, authority, revoke, by));
+            authorities.retire(generation, by, (connection, authority) -> lastWork(connection, authority, revoke, by));
         }
     }
 
@@ -64,9 +63,7 @@ final class Retirement {
                             "rotate the authority first, so that another one signs")
                     .asException();
         }
-        return generations.stream()
-                .filter(it -> it.state() == State.SUPERSEDED)
-                .toList();
+        return generations.stream().filter(it -> it.state() == State.SUPERSEDED).toList();
     }
 
     private void lastWork(Connection connection, CertificateAuthority authority, boolean revoke, String by)

@@ -78,8 +78,8 @@ final class RevocationListController {
         return authorities.generations(name).stream()
                 .filter(it -> it.serial().equals(serial))
                 .findFirst()
-                .orElseThrow(() -> Problem.notFound("the authority has no such generation")
-                        .asException());
+                .orElseThrow(() ->
+                        Problem.notFound("the authority has no such generation").asException());
     }
 
     private HttpResponse<?> answer(HttpRequest<?> request, AuthorityRecord generation, boolean pem) {

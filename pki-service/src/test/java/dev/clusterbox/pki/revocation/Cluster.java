@@ -32,8 +32,9 @@ public record Cluster(RunningPki pki, Path folder) {
 
     /** Writes {@code NAME.pem}. Returns the serial number. */
     public String leaf(String name) throws IOException, InterruptedException {
-        run("openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -outform DER -out csr -keyout %s.key"
-                .formatted(name));
+        run(
+                "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj / -outform DER -out csr -keyout %s.key"
+                        .formatted(name));
         var wish = new Wish(NAME, "etcd-client", "CN=%s,O=etcd".formatted(name), List.of());
         var issued = client().issue(wish, Files.readAllBytes(folder.resolve("csr")));
         assertEquals(201, issued.status(), issued::body);
@@ -42,15 +43,16 @@ public record Cluster(RunningPki pki, Path folder) {
     }
 
     public void revoke(String serial, String reason) throws IOException, InterruptedException {
-        var revoked = client()
-                .postJson("%s/certificates/%s/revoke".formatted(PATH, serial), "{\"reason\":\"%s\"}".formatted(reason));
+        var revoked = client().postJson(
+                        "%s/certificates/%s/revoke".formatted(PATH, serial), "{\"reason\":\"%s\"}".formatted(reason));
         assertEquals(200, revoked.status(), revoked::body);
     }
 
     /** Without a token. */
     public HttpResponse<byte[]> fetch(String path, String... headers) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(client().uri().resolve(path));
-        return client().http().send((headers.length > 0 ? request.headers(headers) : request).build(), BodyHandlers.ofByteArray());
+        return client().http()
+                .send((headers.length > 0 ? request.headers(headers) : request).build(), BodyHandlers.ofByteArray());
     }
 
     public void putForward(Duration by) {

@@ -86,7 +86,10 @@ final class RetirementTest {
 
         assertTrue(cluster.run("openssl crl -in crl -CAfile ca.pem -noout").contains("verify OK"));
         var text = cluster.run("openssl crl -in crl -noout -text");
-        assertTrue(text.contains("Superseded") && text.toUpperCase(java.util.Locale.ROOT).contains(revoked.toUpperCase(java.util.Locale.ROOT)), text);
+        assertTrue(
+                text.contains("Superseded")
+                        && text.toUpperCase(java.util.Locale.ROOT).contains(revoked.toUpperCase(java.util.Locale.ROOT)),
+                text);
         assertTrue(cluster.tryOut("openssl verify -crl_check -CRLfile crl -CAfile ca.pem old.pem")
                 .output()
                 .contains("certificate revoked"));

@@ -146,7 +146,9 @@ final class RevocationListTest {
         var tag = first.headers().firstValue("ETag").orElseThrow();
         var date = first.headers().firstValue("Last-Modified").orElseThrow();
 
-        assertEquals("application/pkix-crl", first.headers().firstValue("Content-Type").orElseThrow());
+        assertEquals(
+                "application/pkix-crl",
+                first.headers().firstValue("Content-Type").orElseThrow());
         assertEquals(
                 "max-age=300, public, no-transform, must-revalidate",
                 first.headers().firstValue("Cache-Control").orElseThrow());
@@ -184,18 +186,29 @@ final class RevocationListTest {
         assertTrue(pem.body().startsWith("-----BEGIN X509 CRL-----\n"), pem::body);
         assertEquals(
                 pem.body(),
-                new String(cluster.fetch("/crl/%s/%s.pem".formatted(Cluster.NAME, authority)).body(), StandardCharsets.US_ASCII));
+                new String(
+                        cluster.fetch("/crl/%s/%s.pem".formatted(Cluster.NAME, authority))
+                                .body(),
+                        StandardCharsets.US_ASCII));
         assertEquals(
                 200,
-                cluster.client().get(Cluster.PATH + "/crl?generation=" + authority).status());
-        assertEquals(404, cluster.client().get(Cluster.PATH + "/crl?generation=1").status());
+                cluster.client()
+                        .get(Cluster.PATH + "/crl?generation=" + authority)
+                        .status());
+        assertEquals(
+                404, cluster.client().get(Cluster.PATH + "/crl?generation=1").status());
     }
 
     @Test
     void what_is_not_there_is_not_found() throws Exception {
         for (var path : new String[] {
-            "/crl/demo-2.etcd/%s.crl", "/crl/demo-1.etcd/1.crl", "/crl/demo-1.etcd/%s", "/crl/demo-1.etcd/%s.txt",
-            "/crl/x/%s.crl", "/crl/demo-1.etcd/.crl", "/crl/demo-1.etcd/..%%2f%s.crl"
+            "/crl/demo-2.etcd/%s.crl",
+            "/crl/demo-1.etcd/1.crl",
+            "/crl/demo-1.etcd/%s",
+            "/crl/demo-1.etcd/%s.txt",
+            "/crl/x/%s.crl",
+            "/crl/demo-1.etcd/.crl",
+            "/crl/demo-1.etcd/..%%2f%s.crl"
         }) {
             assertEquals(404, cluster.fetch(path.formatted(authority)).statusCode(), path);
         }
@@ -235,8 +248,7 @@ final class RevocationListTest {
     private X509CRL list(String serial) throws Exception {
         var answer = cluster.fetch(path(serial));
         assertEquals(200, answer.statusCode());
-        return (X509CRL)
-                CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(answer.body()));
+        return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(answer.body()));
     }
 
     private static String path(String serial) {
@@ -244,7 +256,8 @@ final class RevocationListTest {
     }
 
     private static long number(X509CRL list) {
-        var value = ASN1OctetString.getInstance(list.getExtensionValue("2.5.29.20")).getOctets();
+        var value =
+                ASN1OctetString.getInstance(list.getExtensionValue("2.5.29.20")).getOctets();
         return ASN1Integer.getInstance(value).getValue().longValueExact();
     }
 }
