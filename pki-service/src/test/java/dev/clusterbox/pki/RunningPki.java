@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -34,6 +35,13 @@ public final class RunningPki implements AutoCloseable {
 
     public static RunningPki on(Path state) throws IOException {
         return new RunningPki(ApplicationContext.run(EmbeddedServer.class, properties(state)));
+    }
+
+    /** @param more properties, for example {@code clusterbox.pki.public-url} */
+    public static RunningPki on(Path state, Map<String, Object> more) throws IOException {
+        var properties = new HashMap<>(properties(state));
+        properties.putAll(more);
+        return new RunningPki(ApplicationContext.run(EmbeddedServer.class, properties));
     }
 
     /** Makes the secrets that are not there. */
