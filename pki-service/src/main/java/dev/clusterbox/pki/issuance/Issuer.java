@@ -47,6 +47,7 @@ final class Issuer {
     private final Authorities authorities;
     private final Inventory inventory;
     private final AuditLog audit;
+    private final PublicAddresses addresses;
     private final SecureRandom random;
     private final InstantSource clock;
 
@@ -55,12 +56,14 @@ final class Issuer {
             Authorities authorities,
             Inventory inventory,
             AuditLog audit,
+            PublicAddresses addresses,
             SecureRandom random,
             InstantSource clock) {
         this.database = database;
         this.authorities = authorities;
         this.inventory = inventory;
         this.audit = audit;
+        this.addresses = addresses;
         this.random = random;
         this.clock = clock;
     }
@@ -151,7 +154,8 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate = encoded(CertificateWriter.leaf(authority, approved, serial, notBefore, notAfter));
+        var certificate =
+                encoded(CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
@@ -213,7 +217,7 @@ final class Issuer {
         digest.update(value);
     }
 
-    private static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
+    static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
         return entry(event, by, certificate, "");
     }
 
@@ -259,11 +263,11 @@ final class Issuer {
         }
     }
 
-    private static Instant latest(Instant a, Instant b) {
+    static Instant latest(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
     }
 
-    private static Instant earliest(Instant a, Instant b) {
+    static Instant earliest(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
     }
 }

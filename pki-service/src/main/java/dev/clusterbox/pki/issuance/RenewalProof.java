@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -82,7 +83,14 @@ final class RenewalProof {
             throw Rule.RENEWAL_STRUCTURE.refuses(signers.size() + " signers", "one");
         }
         var content = ASN1OctetString.getInstance(inside.getContent()).getOctets();
-        requireSignedBy(SignerInfo.getInstance(signers.getObjectAt(0)), content);
+        var signer = SignerInfo.getInstance(signers.getObjectAt(0));
+        // RFC 5652, 5.1 and 5.3: for plain data, signed by who is named by issuer and serial number.
+        for (var version : List.of(signed.getVersion(), signer.getVersion())) {
+            if (!version.hasValue(1)) {
+                throw Rule.RENEWAL_STRUCTURE.refuses("version " + version, "version 1");
+            }
+        }
+        requireSignedBy(signer, content);
         return content;
     }
 

@@ -7,8 +7,8 @@ import dev.clusterbox.pki.issuance.CertificateAuthorities;
 import dev.clusterbox.pki.issuance.CertificateAuthority;
 import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.problem.Problem;
+import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Value;
-import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.time.temporal.ChronoUnit;
  * Signs the revocation list of each authority: with a revocation, and when the one that is there has lived for half of its
  * time and somebody asks. Each is stored, with its number, before anybody has it.
  */
-@Singleton
+@Context
 final class RevocationLists {
 
     private static final Duration SHORTEST = Duration.ofHours(1);
