@@ -55,10 +55,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void only_controllers_know_http() {
+    void only_controllers_and_what_they_answer_know_http() {
         noClasses()
                 .that()
                 .haveSimpleNameNotEndingWith("Controller")
+                .and()
+                .doNotHaveSimpleName("CachedAnswer")
                 .and()
                 .haveNameNotMatching(".*(Controller\\$|\\$(Definition|Introspection)).*")
                 .should()

@@ -37,6 +37,13 @@ public final class RunningPki implements AutoCloseable {
         return new RunningPki(ApplicationContext.run(EmbeddedServer.class, properties(state)));
     }
 
+    /** @param more properties, for example {@code clusterbox.pki.public-url} */
+    public static RunningPki on(Path state, Map<String, Object> more) throws IOException {
+        var properties = new HashMap<>(properties(state));
+        properties.putAll(more);
+        return new RunningPki(ApplicationContext.run(EmbeddedServer.class, properties));
+    }
+
     /** Makes the secrets that are not there. */
     public static Map<String, Object> properties(Path state) throws IOException {
         secret(state.resolve("token"), TOKEN);
@@ -143,6 +150,15 @@ public final class RunningPki implements AutoCloseable {
                     response.statusCode(),
                     response.headers().firstValue("Content-Type").orElse(""),
                     response.body());
+        }
+
+        /** The texts of a field of JSON that has it several times, as they are. */
+        public List<String> fields(String name) {
+            return Pattern.compile("\"%s\":\"([^\"]*)\"".formatted(name))
+                    .matcher(body)
+                    .results()
+                    .map(it -> it.group(1))
+                    .toList();
         }
 
         /** The text of a field of JSON that has it once, unescaped. */

@@ -6,9 +6,14 @@ import java.util.Arrays;
 public enum AuditEvent {
     AUTHORITY_MADE,
     AUTHORITY_DELETED,
+    /** Another generation of it signs from then on. */
+    AUTHORITY_ROTATED,
+    AUTHORITY_RETIRED,
     ISSUED,
     /** The same request came again and got the certificate that it had got before. */
     REPEATED,
+    /** Issued to who has the key of an older certificate, whose serial number stands as the reason. */
+    RENEWED,
     REFUSED,
     /** A certificate was made that is not what was approved. It was not stored and nobody has it. */
     LINT_FAILED,

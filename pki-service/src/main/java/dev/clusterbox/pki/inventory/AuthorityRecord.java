@@ -1,14 +1,18 @@
 package dev.clusterbox.pki.inventory;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
- * An authority as it was made. The name may come again after it was deleted; the id, which also names the key's file, does
- * not.
+ * One generation of an authority: a root with its key. The name may have several, one of which signs; the id, which also
+ * names the key's file, does not come again.
  *
  * @param certificate PEM
  * @param serial lower-case hexadecimal
  * @param fingerprint SHA-256 of the certificate, lower-case hexadecimal
+ * @param keyType as callers name it, for example {@code ec-p256}
+ * @param supersededAt when another one began to sign in its place
+ * @param retiredAt when it lost its key and its place in the trust bundle
  */
 public record AuthorityRecord(
         String id,
@@ -20,4 +24,39 @@ public record AuthorityRecord(
         Instant notAfter,
         String fingerprint,
         String createdBy,
-        Instant createdAt) {}
+        Instant createdAt,
+        String keyType,
+        Optional<Instant> supersededAt,
+        Optional<Instant> retiredAt,
+        Optional<Instant> deletedAt) {
+
+    /** Where a generation is in its life. */
+    public enum State {
+        /** New certificates are signed by it. */
+        SIGNING,
+        /** Still trusted, because its certificates are. */
+        SUPERSEDED,
+        /** Not trusted any more; its key is destroyed. */
+        RETIRED,
+        /** Its cluster is gone; its key is destroyed. */
+        DELETED
+    }
+
+    public State state() {
+        if (deletedAt.isPresent()) {
+            return State.DELETED;
+        }
+        if (retiredAt.isPresent()) {
+            return State.RETIRED;
+        }
+        return supersededAt.isPresent() ? State.SUPERSEDED : State.SIGNING;
+    }
+
+    /** Whether it has a key, and a place in the trust bundle. */
+    public boolean isTrusted() {
+        return switch (state()) {
+            case SIGNING, SUPERSEDED -> true;
+            case RETIRED, DELETED -> false;
+        };
+    }
+}

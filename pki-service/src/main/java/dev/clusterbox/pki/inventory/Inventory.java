@@ -19,7 +19,7 @@ import java.util.Optional;
 @Singleton
 public final class Inventory {
 
-    private static final String SELECT =
+    static final String SELECT =
             "SELECT c.seq, c.profile, c.serial, c.subject, c.names, c.not_before, c.not_after, c.fingerprint, c.certificate,"
                     + " c.requested_by, c.issued_at, c.revoked_at, c.revocation_reason, c.request_hash, "
                     + Authorities.COLUMNS
@@ -131,7 +131,7 @@ public final class Inventory {
         }
     }
 
-    private static CertificateRecord certificate(ResultSet row) throws SQLException {
+    static CertificateRecord certificate(ResultSet row) throws SQLException {
         var names = row.getString("names");
         var revokedAt = row.getString("revoked_at");
         return new CertificateRecord(

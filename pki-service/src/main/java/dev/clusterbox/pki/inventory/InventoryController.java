@@ -72,7 +72,7 @@ final class InventoryController {
     Certificate get(HttpRequest<?> request, @PathVariable String name, @PathVariable String serial) {
         grants.of(Caller.of(request)).requireAuthority(name);
         return inventory
-                .find(name, serialNumber(serial))
+                .find(name, SerialNumber.require(serial))
                 .map(Certificate::of)
                 .orElseThrow(() -> Problem.notFound("no such certificate").asException());
     }
@@ -84,7 +84,7 @@ final class InventoryController {
         put(equal, Column.AUTHORITY, wanted.authority);
         put(equal, Column.SUBJECT, wanted.subject);
         put(equal, Column.PROFILE, wanted.profile);
-        put(equal, Column.SERIAL, wanted.serial == null ? null : serialNumber(wanted.serial));
+        put(equal, Column.SERIAL, wanted.serial == null ? null : SerialNumber.require(wanted.serial));
         put(equal, Column.REQUESTED_BY, wanted.by);
         return new Filter(
                 equal,
@@ -100,12 +100,6 @@ final class InventoryController {
             throw Problem.invalid("expiresBefore: (expected: a time as 2026-01-31T12:00:00Z)", "")
                     .asException();
         }
-    }
-
-    private static String serialNumber(String text) {
-        return SerialNumber.parse(text)
-                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
-                        .asException());
     }
 
     private static void put(EnumMap<Column, String> equal, Column column, @Nullable String value) {

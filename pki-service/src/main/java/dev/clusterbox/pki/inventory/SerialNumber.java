@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.inventory;
 
+import dev.clusterbox.problem.Problem;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,5 +23,12 @@ public final class SerialNumber {
             return Optional.empty();
         }
         return Optional.of("0".repeat(32 - text.length()) + text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Of a caller. */
+    public static String require(String text) {
+        return parse(text)
+                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
+                        .asException());
     }
 }

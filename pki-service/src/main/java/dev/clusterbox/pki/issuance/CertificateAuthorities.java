@@ -11,22 +11,25 @@ import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes, finds and deletes authorities. The key is on disk before the authority is in the database, and the authority is
- * marked as deleted before its key is destroyed: whenever the process ends, an authority in use has its key.
+ * Makes, finds, rotates, retires and deletes authorities. The key is on disk before the authority is in the database, and the
+ * authority is marked as ended before its key is destroyed: whenever the process ends, an authority in use has its key.
  */
 @Context
-final class CertificateAuthorities {
+public final class CertificateAuthorities {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateAuthorities.class);
 
@@ -38,7 +41,7 @@ final class CertificateAuthorities {
     private final InstantSource clock;
 
     private final Map<String, CertificateAuthority> opened = new ConcurrentHashMap<>();
-    /** Held while keys are made, opened and destroyed. */
+    /** Held while keys are made, opened and destroyed. Never taken inside a transaction, because it is held around some. */
     private final ReentrantLock lock = new ReentrantLock();
 
     CertificateAuthorities(
@@ -60,32 +63,65 @@ final class CertificateAuthorities {
     @PostConstruct
     void recover() {
         keys.sweep();
-        var known = authorities.inUse();
         var onDisk = new HashSet<>(keys.ids());
-        known.forEach(authority -> onDisk.remove(authority.id()));
-        for (var id : authorities.deletedIds()) {
+        onDisk.removeAll(authorities.trustedIds());
+        for (var id : authorities.endedIds()) {
             if (onDisk.remove(id)) {
-                LOG.info("key {}: destroyed, its authority was deleted", id);
+                LOG.info("key {}: destroyed, its authority was deleted or retired", id);
                 keys.destroy(id);
             }
         }
         // Not ours to destroy: with a database that was brought back from a backup they may be all that is left.
         onDisk.forEach(id -> LOG.warn("key {}: no authority has it; nothing uses it", id));
-        known.stream().findFirst().ifPresent(authority -> named(authority.name()));
+        authorities.signing().stream().findFirst().ifPresent(authority -> named(authority.name()));
     }
 
-    Made make(AuthorityName name, String by) {
+    /** @param keyType empty for the usual one, or whatever the one that is there has */
+    Made make(AuthorityName name, Optional<AuthorityKeyType> keyType, String by) {
+        keyType.ifPresent(type -> type.requireFor(name));
         lock.lock();
         try {
             var there = authorities.find(name.toString());
-            return there.isPresent() ? new Made(there.get(), false) : makeNew(name, by);
+            if (there.isEmpty()) {
+                return makeNew(name, keyType.orElse(AuthorityKeyType.EC_P256), Optional.empty(), by);
+            }
+            var has = there.get().keyType();
+            if (keyType.isPresent() && !keyType.get().toString().equals(has)) {
+                throw Problem.conflict(
+                                "the authority %s is there with a key of the type %s".formatted(name, has),
+                                "rotate it to give it another one")
+                        .asException();
+            }
+            return new Made(there.get(), false);
         } finally {
             lock.unlock();
         }
     }
 
-    private Made makeNew(AuthorityName name, String by) {
-        var made = newAuthority.make(name, by);
+    /**
+     * Makes a new generation that signs from now on; the one before stays trusted.
+     *
+     * @param keyType empty for the same as before
+     * @param from the serial number of the generation that is to be replaced; if another one signs already, that is the answer
+     */
+    Made rotate(AuthorityName name, Optional<AuthorityKeyType> keyType, Optional<String> from, String by) {
+        keyType.ifPresent(type -> type.requireFor(name));
+        lock.lock();
+        try {
+            var old = find(name.toString());
+            return from.isPresent() && !from.get().equals(old.serial())
+                    ? new Made(old, false)
+                    : makeNew(
+                            name, keyType.orElseGet(() -> AuthorityKeyType.parse(old.keyType())), Optional.of(old), by);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @param old the one in whose place it signs, if there is one */
+    private Made makeNew(AuthorityName name, AuthorityKeyType keyType, Optional<AuthorityRecord> old, String by) {
+        int generation = authorities.generations(name.toString()).size() + 1;
+        var made = newAuthority.make(name, keyType, generation, by);
         var record = made.record();
         keys.store(record.id(), made.key());
         boolean kept = false;
@@ -93,11 +129,15 @@ final class CertificateAuthorities {
             var result = database.write(connection -> {
                 // Another process on the same database may have been faster.
                 var there = authorities.find(connection, record.name());
-                if (there.isPresent()) {
-                    return new Made(there.get(), false);
+                if (!there.map(AuthorityRecord::id).equals(old.map(AuthorityRecord::id))) {
+                    return new Made(there.orElseThrow(() -> noAuthority(record.name())), false);
+                }
+                if (old.isPresent()) {
+                    authorities.markSuperseded(connection, old.get().id(), record.createdAt());
                 }
                 authorities.add(connection, record);
-                audit.append(connection, entry(AuditEvent.AUTHORITY_MADE, by, record));
+                var event = old.isPresent() ? AuditEvent.AUTHORITY_ROTATED : AuditEvent.AUTHORITY_MADE;
+                audit.append(connection, entry(event, by, record));
                 return new Made(record, true);
             });
             kept = result.isNew();
@@ -114,27 +154,73 @@ final class CertificateAuthorities {
     }
 
     List<AuthorityRecord> list() {
-        return authorities.inUse();
+        return authorities.signing();
     }
 
-    AuthorityRecord find(String name) {
-        return authorities
-                .find(name)
-                .orElseThrow(() -> Problem.notFound("there is no authority '%s'".formatted(Rule.shown(name)))
-                        .asException());
+    /** The one that signs. */
+    public AuthorityRecord find(String name) {
+        return authorities.find(name).orElseThrow(() -> noAuthority(name));
     }
 
-    /** With its key, which is decrypted the first time. */
+    /** The newest first. */
+    public List<AuthorityRecord> generations(String name) {
+        var generations = authorities.generations(name);
+        if (generations.isEmpty()) {
+            throw noAuthority(name);
+        }
+        return generations;
+    }
+
+    /** The one that signs, with its key, which is decrypted the first time. */
     CertificateAuthority named(String name) {
-        var at = opened.get(find(name).id());
+        return withKey(find(name))
+                // It may have been deleted meanwhile, or rotated and retired.
+                .or(() -> withKey(find(name)))
+                .orElseThrow(() -> noAuthority(name));
+    }
+
+    /** With its key, if it still has one. Not to be called inside a transaction. */
+    public Optional<CertificateAuthority> withKey(AuthorityRecord generation) {
+        var at = opened.get(generation.id());
         if (at != null) {
-            return at;
+            return Optional.of(at);
         }
         lock.lock();
         try {
-            // Again: it may have been deleted meanwhile.
-            var record = find(name);
-            return opened.computeIfAbsent(record.id(), id -> newAuthority.open(record, keys.load(id, "EC")));
+            if (!authorities.trustedIds().contains(generation.id())) {
+                return Optional.empty();
+            }
+            return Optional.of(opened.computeIfAbsent(generation.id(), id -> open(generation)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CertificateAuthority open(AuthorityRecord record) {
+        var type = AuthorityKeyType.parse(record.keyType());
+        return newAuthority.open(record, keys.load(record.id(), type.algorithm()));
+    }
+
+    /**
+     * Ends a generation that signs no more certificates: what it signs in {@code last} is the last, and its key is destroyed.
+     * What {@code last} throws leaves all as it was.
+     */
+    public void retire(AuthorityRecord generation, String by, LastWork last) {
+        lock.lock();
+        try {
+            var authority = withKey(generation);
+            if (authority.isEmpty()) {
+                return;
+            }
+            database.write(connection -> {
+                last.in(connection, authority.get());
+                authorities.markRetired(
+                        connection, generation.id(), clock.instant().truncatedTo(ChronoUnit.SECONDS));
+                audit.append(connection, entry(AuditEvent.AUTHORITY_RETIRED, by, generation));
+                return generation;
+            });
+            destroy(generation);
+            LOG.info("authority {}: {} is retired, its key is destroyed", generation.name(), generation.subject());
         } finally {
             lock.unlock();
         }
@@ -150,27 +236,44 @@ final class CertificateAuthorities {
         }
         lock.lock();
         try {
-            var there = authorities.find(name.toString());
-            if (there.isEmpty()) {
+            var generations = authorities.generations(name.toString());
+            if (generations.isEmpty()) {
                 return;
             }
-            var record = there.get();
             database.write(connection -> {
-                authorities.markDeleted(connection, record.id(), clock.instant().truncatedTo(ChronoUnit.SECONDS));
-                audit.append(connection, entry(AuditEvent.AUTHORITY_DELETED, by, record));
-                return record;
+                for (var record : generations) {
+                    authorities.markDeleted(
+                            connection, record.id(), clock.instant().truncatedTo(ChronoUnit.SECONDS));
+                    audit.append(connection, entry(AuditEvent.AUTHORITY_DELETED, by, record));
+                }
+                return name;
             });
-            opened.remove(record.id());
-            keys.destroy(record.id());
-            LOG.info("authority {}: deleted, its key is destroyed", record.name());
+            generations.forEach(this::destroy);
+            LOG.info("authority {}: deleted, its keys are destroyed", name);
         } finally {
             lock.unlock();
         }
     }
 
+    private void destroy(AuthorityRecord record) {
+        opened.remove(record.id());
+        keys.destroy(record.id());
+    }
+
+    private static RuntimeException noAuthority(String name) {
+        return Problem.notFound("there is no authority '%s'".formatted(Rule.shown(name)))
+                .asException();
+    }
+
     private static AuditEntry entry(AuditEvent event, String by, AuthorityRecord record) {
         return AuditEntry.ofAuthority(
                 event, by, record.name(), record.subject(), record.serial(), record.fingerprint());
+    }
+
+    /** What is written in the transaction that ends a generation. */
+    @FunctionalInterface
+    public interface LastWork {
+        void in(Connection connection, CertificateAuthority authority) throws SQLException;
     }
 
     /** @param isNew false if it was there already */

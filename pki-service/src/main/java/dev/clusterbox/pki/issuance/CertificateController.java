@@ -83,6 +83,10 @@ final class CertificateController {
                         grants.of(Caller.of(request)),
                         idempotencyKey(request)),
                 csr));
+        return created(request, issued);
+    }
+
+    static HttpResponse<?> created(HttpRequest<?> request, Certificate issued) {
         boolean pem = request.accept().stream()
                 .findFirst()
                 .filter(type -> type.getName().equals(PEM))

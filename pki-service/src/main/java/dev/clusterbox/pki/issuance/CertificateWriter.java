@@ -7,13 +7,17 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.List;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -41,25 +45,38 @@ final class CertificateWriter {
     /** RFC 5280, 4.1.2.5: up to 2049 the one form, from then on the other. */
     private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
 
+    /** Whom OCSP responses are signed by. */
+    static final Subject RESPONDER = new Subject("ocsp-responder", List.of("clusterbox"));
+
     private CertificateWriter() {}
 
     /** A root that signs leaves and nothing else. */
     static X509CertificateHolder authority(
-            X500Name subject, KeyPair keys, BigInteger serial, Instant notBefore, Instant notAfter) {
+            X500Name subject,
+            KeyPair keys,
+            AuthorityKeyType keyType,
+            BigInteger serial,
+            Instant notBefore,
+            Instant notAfter) {
         try {
             var info = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
             return new X509v3CertificateBuilder(subject, serial, time(notBefore), time(notAfter), subject, info)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
                     .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
-                    .build(new KeySigner(keys.getPrivate()));
+                    .build(new KeySigner(keys.getPrivate(), keyType));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     static X509CertificateHolder leaf(
-            CertificateAuthority authority, Approved approved, BigInteger serial, Instant notBefore, Instant notAfter) {
+            CertificateAuthority authority,
+            Approved approved,
+            PublicAddresses addresses,
+            BigInteger serial,
+            Instant notBefore,
+            Instant notAfter) {
         try {
             var identity = approved.identity();
             var builder = new X509v3CertificateBuilder(
@@ -85,18 +102,48 @@ final class CertificateWriter {
                         identity.names().stream().map(AlternativeName::encoded).toArray(GeneralName[]::new);
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
             }
-            return builder.build(new KeySigner(authority.key()));
+            for (var address :
+                    List.of(addresses.revocationList(authority.record()), addresses.information(authority.record()))) {
+                if (address.isPresent()) {
+                    builder.addExtension(address.get());
+                }
+            }
+            return builder.build(authority.signer());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static X500Name authorityName(AuthorityName name) {
+    /** RFC 6960, 4.2.2.2: for OCSP responses and nothing else, and not to be checked for revocation itself. */
+    static X509CertificateHolder responder(
+            CertificateAuthority authority, PublicKey key, BigInteger serial, Instant notBefore, Instant notAfter) {
+        try {
+            var info = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+            var issuer = authority.certificate();
+            return new X509v3CertificateBuilder(
+                            issuer.getSubject(), serial, time(notBefore), time(notAfter), RESPONDER.encoded(), info)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                    .addExtension(
+                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
+                    .addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE)
+                    .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
+                    .addExtension(
+                            Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyIdentifier(issuer)))
+                    .build(authority.signer());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param generation from the second on it stands in the name, so that no two roots of a bundle have the same */
+    static X500Name authorityName(AuthorityName name, int generation) {
         var builder = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, "clusterbox");
         if (!name.cluster().isEmpty()) {
             builder.addRDN(BCStyle.OU, name.cluster());
         }
-        return builder.addRDN(BCStyle.CN, name.kind().toString()).build();
+        return builder.addRDN(BCStyle.CN, generation == 1 ? name.kind().toString() : name.kind() + " " + generation)
+                .build();
     }
 
     /** RSA keys also decrypt in the key exchange of TLS 1.2 without forward secrecy, which some clients still check for. */

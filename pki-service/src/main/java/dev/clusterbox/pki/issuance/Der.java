@@ -4,7 +4,7 @@ package dev.clusterbox.pki.issuance;
  * Looks at the shape of an encoding before anybody builds objects from it: exactly one value in DER, not deep, not many.
  * Without recursion and without copies, so its cost does not depend on what an attacker sends.
  */
-final class Der {
+public final class Der {
 
     /** A request has eight levels. */
     private static final int DEEPEST = 16;
@@ -23,7 +23,7 @@ final class Der {
         this.bytes = bytes;
     }
 
-    static void requireOneValue(byte[] bytes) {
+    public static void requireOneValue(byte[] bytes) {
         new Der(bytes).walk();
     }
 

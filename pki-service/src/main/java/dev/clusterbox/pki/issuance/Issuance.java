@@ -58,7 +58,7 @@ final class Issuance {
     }
 
     /** What failed here, with the disk for example, was not judged. */
-    private static boolean isRefusal(Code code) {
+    static boolean isRefusal(Code code) {
         return switch (code) {
             case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, TOO_MANY -> true;
             case UNAVAILABLE, TIMED_OUT, FAILED -> false;

@@ -4,6 +4,7 @@ import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
 import dev.clusterbox.pki.inventory.Authorities;
+import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.CertificateRecord;
 import dev.clusterbox.pki.inventory.Inventory;
 import dev.clusterbox.pki.inventory.Inventory.RequestId;
@@ -73,35 +74,53 @@ final class Issuer {
     /** @param idempotencyKey with the same one, the same request gets the same certificate again */
     CertificateRecord issue(
             CertificateAuthority authority, Approved approved, String by, Optional<String> idempotencyKey) {
-        var request = new RequestId(idempotencyKey, hash(authority, approved));
-        if (isKnown(request)) {
-            return database.write(connection -> {
-                requireInUse(connection, authority);
-                return repeat(connection, request, by).orElseThrow();
-            });
-        }
-        // Many at once; what is not stored in the end never leaves.
-        var signed = sign(authority, approved, by);
+        var request = new RequestId(idempotencyKey, hash(authority.record(), approved));
+        var signed = signUnlessKnown(authority, approved, request, by);
         return database.write(connection -> {
             requireInUse(connection, authority);
-            var earlier = repeat(connection, request, by);
+            var earlier = repeat(connection, request, authority, approved, by);
             if (earlier.isPresent()) {
                 return earlier.get();
             }
-            inventory.add(connection, signed, request);
-            audit.append(connection, entry(AuditEvent.ISSUED, by, signed));
-            return signed;
+            var issued = signed.orElseThrow();
+            inventory.add(connection, issued, request);
+            audit.append(connection, entry(AuditEvent.ISSUED, by, issued));
+            return issued;
         });
     }
 
-    private boolean isKnown(RequestId request) {
-        return request.key()
+    /** For the same new key, the same old certificate is renewed once; asked again, it is the same answer. */
+    CertificateRecord renew(CertificateAuthority authority, Approved approved, String by, CertificateRecord old) {
+        var request = new RequestId(Optional.of(renewalKey(approved, old)), hash(authority.record(), approved));
+        var signed = signUnlessKnown(authority, approved, request, by);
+        return database.write(connection -> {
+            requireInUse(connection, authority);
+            var stillThere = inventory.find(connection, old.authority().name(), old.serial());
+            Renewal.requireStanding(stillThere.orElseThrow(), clock.instant());
+            var earlier = repeat(connection, request, authority, approved, by);
+            if (earlier.isPresent()) {
+                Renewal.requireStanding(earlier.get(), clock.instant());
+                return earlier.get();
+            }
+            var issued = signed.orElseThrow();
+            inventory.add(connection, issued, request);
+            audit.append(connection, entry(AuditEvent.RENEWED, by, issued, old.serial()));
+            return issued;
+        });
+    }
+
+    /** Many at once, before the database is written to. What an equal request was faster with never leaves. */
+    private Optional<CertificateRecord> signUnlessKnown(
+            CertificateAuthority authority, Approved approved, RequestId request, String by) {
+        boolean known = request.key()
                 .flatMap(key -> database.read(connection -> inventory.findByKey(connection, key)))
                 .isPresent();
+        return known ? Optional.empty() : Optional.of(sign(authority, approved, by));
     }
 
     /** What was issued for an equal request with the same key. */
-    private Optional<CertificateRecord> repeat(Connection connection, RequestId request, String by)
+    private Optional<CertificateRecord> repeat(
+            Connection connection, RequestId request, CertificateAuthority authority, Approved approved, String by)
             throws SQLException {
         if (request.key().isEmpty()) {
             return Optional.empty();
@@ -110,14 +129,20 @@ final class Issuer {
         if (earlier.isEmpty()) {
             return Optional.empty();
         }
-        if (!earlier.get().requestHash().equals(request.hash())) {
+        var issued = earlier.get().certificate();
+        // With the earlier authority: the answer from before a rotation stays the answer.
+        var root = issued.authority();
+        boolean same = root.name().equals(authority.record().name())
+                && root.isTrusted()
+                && earlier.get().requestHash().equals(hash(root, approved));
+        if (!same) {
             throw Problem.conflict(
                             "this Idempotency-Key was used for another request",
                             "use a new key for a request with another key, profile or identity")
                     .asException();
         }
-        audit.append(connection, entry(AuditEvent.REPEATED, by, earlier.get().certificate()));
-        return Optional.of(earlier.get().certificate());
+        audit.append(connection, entry(AuditEvent.REPEATED, by, issued));
+        return Optional.of(issued);
     }
 
     private CertificateRecord sign(CertificateAuthority authority, Approved approved, String by) {
@@ -149,26 +174,42 @@ final class Issuer {
                 Optional.empty());
     }
 
-    /** An authority that was deleted while the request was looked at must not sign any more. */
+    /** An authority that was deleted or rotated while the request was looked at must not sign any more. */
     private void requireInUse(Connection connection, CertificateAuthority authority) throws SQLException {
         var record = authority.record();
         var inUse = authorities.find(connection, record.name());
-        if (inUse.isEmpty() || !inUse.get().id().equals(record.id())) {
+        if (inUse.isEmpty()) {
             throw Problem.notFound("there is no authority '%s'".formatted(record.name()))
+                    .asException();
+        }
+        if (!inUse.get().id().equals(record.id())) {
+            throw Problem.unavailable("the authority %s was rotated just now".formatted(record.name()), "ask again")
                     .asException();
         }
     }
 
     /** What makes two requests the same: not their bytes, because a signature is another one each time, but what they mean. */
-    private static String hash(CertificateAuthority authority, Approved approved) {
+    private static String hash(AuthorityRecord authority, Approved approved) {
         try {
             var digest = sha256();
-            add(digest, authority.record().id().getBytes(StandardCharsets.UTF_8));
+            add(digest, authority.id().getBytes(StandardCharsets.UTF_8));
             add(digest, approved.profile().name().getBytes(StandardCharsets.UTF_8));
             add(digest, approved.identity().subject().toString().getBytes(StandardCharsets.UTF_8));
             add(digest, String.join(",", approved.identity().nameTexts()).getBytes(StandardCharsets.UTF_8));
             add(digest, approved.key().info().getEncoded("DER"));
             return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** With a space in it, which a caller's key never has. */
+    private static String renewalKey(Approved approved, CertificateRecord old) {
+        try {
+            var digest = sha256();
+            add(digest, old.fingerprint().getBytes(StandardCharsets.UTF_8));
+            add(digest, approved.key().info().getEncoded("DER"));
+            return "renewal " + HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -180,6 +221,10 @@ final class Issuer {
     }
 
     static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
+        return entry(event, by, certificate, "");
+    }
+
+    private static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate, String reason) {
         return new AuditEntry(
                 event,
                 by,
@@ -189,7 +234,7 @@ final class Issuer {
                 String.join(",", certificate.names()),
                 certificate.serial(),
                 certificate.fingerprint(),
-                "");
+                reason);
     }
 
     /** RFC 5280, 4.1.2.2: positive, at most 20 octets; CA/Browser Forum Baseline Requirements, 7.1: 64 random bits at least. */
@@ -221,11 +266,11 @@ final class Issuer {
         }
     }
 
-    private static Instant latest(Instant a, Instant b) {
+    static Instant latest(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
     }
 
-    private static Instant earliest(Instant a, Instant b) {
+    static Instant earliest(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
     }
 }

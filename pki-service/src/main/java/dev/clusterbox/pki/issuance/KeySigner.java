@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.ContentSigner;
 
 /**
@@ -15,19 +14,18 @@ import org.bouncycastle.operator.ContentSigner;
  */
 final class KeySigner implements ContentSigner {
 
-    private static final AlgorithmIdentifier ALGORITHM = new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-
     private final PrivateKey key;
+    private final AuthorityKeyType type;
     private final ByteArrayOutputStream content = new ByteArrayOutputStream(1024);
 
-    /** @param key on P-256, as all authorities have it */
-    KeySigner(PrivateKey key) {
+    KeySigner(PrivateKey key, AuthorityKeyType type) {
         this.key = key;
+        this.type = type;
     }
 
     @Override
     public AlgorithmIdentifier getAlgorithmIdentifier() {
-        return ALGORITHM;
+        return type.identifier();
     }
 
     @Override
@@ -38,7 +36,7 @@ final class KeySigner implements ContentSigner {
     @Override
     public byte[] getSignature() {
         try {
-            var signature = Signature.getInstance("SHA256withECDSA");
+            var signature = Signature.getInstance(type.signature());
             signature.initSign(key);
             signature.update(content.toByteArray());
             return signature.sign();

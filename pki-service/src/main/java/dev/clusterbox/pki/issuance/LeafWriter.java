@@ -19,8 +19,9 @@ interface LeafWriter {
     final class Writers {
 
         @Singleton
-        LeafWriter leafWriter() {
-            return CertificateWriter::leaf;
+        LeafWriter leafWriter(PublicAddresses addresses) {
+            return (authority, approved, serial, notBefore, notAfter) ->
+                    CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter);
         }
     }
 }

@@ -6,24 +6,20 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.bouncycastle.asn1.x500.style.RFC4519Style;
 import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.openssl.PEMParser;
 
 /** Makes the key and the certificate of an authority, and puts both together again later. */
 @Singleton
@@ -40,13 +36,14 @@ final class NewAuthority {
         this.clock = clock;
     }
 
-    CertificateAuthority make(AuthorityName name, String by) {
-        var keys = keyPair();
+    /** @param generation 1 for the first of this name */
+    CertificateAuthority make(AuthorityName name, AuthorityKeyType keyType, int generation, String by) {
+        var keys = keyType.generate(random);
         var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         var notBefore = now.minus(Issuer.SKEW);
-        var subject = CertificateWriter.authorityName(name);
+        var subject = CertificateWriter.authorityName(name, generation);
         var serial = Issuer.serial(random);
-        var certificate = CertificateWriter.authority(subject, keys, serial, notBefore, now.plus(VALIDITY));
+        var certificate = CertificateWriter.authority(subject, keys, keyType, serial, notBefore, now.plus(VALIDITY));
         var id = new byte[16];
         random.nextBytes(id);
         var record = new AuthorityRecord(
@@ -59,14 +56,18 @@ final class NewAuthority {
                 now.plus(VALIDITY),
                 Issuer.fingerprint(Issuer.encoded(certificate)),
                 by,
-                now);
+                now,
+                keyType.toString(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         return new CertificateAuthority(record, certificate, keys.getPrivate());
     }
 
     /** Makes sure that the key belongs to the certificate: files can be mixed up. */
     CertificateAuthority open(AuthorityRecord record, PrivateKey key) {
-        var certificate = certificate(record.certificate());
-        if (!belongs(key, certificate)) {
+        var certificate = Pem.certificate(record.certificate());
+        if (!belongs(key, certificate, AuthorityKeyType.parse(record.keyType()))) {
             throw new ProblemException(Problem.failed(
                     "the key file of the authority %s holds another key".formatted(record.name()),
                     "bring it back from a backup"));
@@ -74,23 +75,14 @@ final class NewAuthority {
         return new CertificateAuthority(record, certificate, key);
     }
 
-    private KeyPair keyPair() {
-        try {
-            var generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private boolean belongs(PrivateKey key, X509CertificateHolder certificate) {
+    private boolean belongs(PrivateKey key, X509CertificateHolder certificate, AuthorityKeyType type) {
         try {
             var info = certificate.getSubjectPublicKeyInfo();
-            var publicKey = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+            var publicKey =
+                    KeyFactory.getInstance(type.algorithm()).generatePublic(new X509EncodedKeySpec(info.getEncoded()));
             var probe = new byte[32];
             random.nextBytes(probe);
-            var signature = Signature.getInstance("SHA256withECDSA");
+            var signature = Signature.getInstance(type.signature());
             signature.initSign(key);
             signature.update(probe);
             var signed = signature.sign();
@@ -118,13 +110,5 @@ final class NewAuthority {
                     .append(attribute.getValue());
         }
         return text.toString();
-    }
-
-    private static X509CertificateHolder certificate(String pem) {
-        try (var parser = new PEMParser(new StringReader(pem))) {
-            return (X509CertificateHolder) parser.readObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

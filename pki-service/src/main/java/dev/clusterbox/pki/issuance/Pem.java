@@ -1,14 +1,22 @@
 package dev.clusterbox.pki.issuance;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.openssl.PEMParser;
 
 /** The textual encoding of RFC 7468; reading is strict: one request and nothing around it but white space. */
 final class Pem {
 
     /** The second label is the one of RFC 7468, appendix A, that keytool writes. */
     private static final List<String> REQUEST_LABELS = List.of("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST");
+
+    /** RFC 7468, 9 and 8: of the two that openssl writes. */
+    private static final List<String> SIGNED_DATA_LABELS = List.of("CMS", "PKCS7");
 
     private Pem() {}
 
@@ -18,9 +26,26 @@ final class Pem {
                 + "\n-----END CERTIFICATE-----\n";
     }
 
+    /** Of a certificate that we made. */
+    static X509CertificateHolder certificate(String pem) {
+        try (var parser = new PEMParser(new StringReader(pem))) {
+            return (X509CertificateHolder) parser.readObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static byte[] request(byte[] bytes) {
+        return block(bytes, REQUEST_LABELS);
+    }
+
+    static byte[] signedData(byte[] bytes) {
+        return block(bytes, SIGNED_DATA_LABELS);
+    }
+
+    private static byte[] block(byte[] bytes, List<String> labels) {
         var text = new String(bytes, StandardCharsets.ISO_8859_1).strip();
-        for (var label : REQUEST_LABELS) {
+        for (var label : labels) {
             var begin = "-----BEGIN %s-----".formatted(label);
             var end = "-----END %s-----".formatted(label);
             if (text.startsWith(begin) && text.endsWith(end) && text.length() > begin.length() + end.length()) {
@@ -29,7 +54,7 @@ final class Pem {
         }
         throw Rule.CSR_ENCODING.refuses(
                 text.isEmpty() ? "nothing" : "neither DER nor one PEM block",
-                "one PEM block 'CERTIFICATE REQUEST' with nothing before or after it");
+                "one PEM block '%s' with nothing before or after it".formatted(labels.getFirst()));
     }
 
     /** A second block inside shows as a character that is not Base64. */

@@ -15,7 +15,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 /** The signature of a request shows that whoever made it has the private key. */
 final class ProofOfPossession {
 
-    private static final Map<ASN1ObjectIdentifier, String> ALGORITHMS = Map.of(
+    static final Map<ASN1ObjectIdentifier, String> ALGORITHMS = Map.of(
             X9ObjectIdentifiers.ecdsa_with_SHA256, "SHA256withECDSA",
             X9ObjectIdentifiers.ecdsa_with_SHA384, "SHA384withECDSA",
             X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA",
@@ -55,7 +55,7 @@ final class ProofOfPossession {
     }
 
     /** Java throws for a signature that is no signature at all, which is the same to us. */
-    private static boolean verifies(String algorithm, SubjectKey key, byte[] data, byte[] signature) {
+    static boolean verifies(String algorithm, SubjectKey key, byte[] data, byte[] signature) {
         try {
             var verifier = Signature.getInstance(algorithm);
             verifier.initVerify(key.key());

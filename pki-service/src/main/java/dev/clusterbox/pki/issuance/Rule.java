@@ -14,6 +14,9 @@ enum Rule {
     CSR_ENCODING("X.690, 10 (DER) and RFC 7468, 7"),
     CSR_STRUCTURE("RFC 2986, 4"),
     PROOF_OF_POSSESSION("RFC 2986, 3 (the signature) and RFC 4211, 4"),
+    RENEWAL_STRUCTURE(
+            "RFC 5652, 5 and 11: one signer, named by issuer and serial number, over the request as plain data"),
+    RENEWAL_PROOF("RFC 7030, 3.3.2 and 4.2.2: the key of the certificate to be renewed says that it may be"),
     SIGNATURE_ALGORITHM("CA/Browser Forum Baseline Requirements, 7.1.3.2: nothing weaker than SHA-2"),
     KEY_TYPE("CA/Browser Forum Baseline Requirements, 6.1.5"),
     RSA_SIZE("CA/Browser Forum Baseline Requirements, 6.1.5"),

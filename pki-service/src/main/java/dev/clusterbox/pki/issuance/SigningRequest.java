@@ -53,11 +53,15 @@ final class SigningRequest {
                 });
     }
 
+    static boolean isDer(byte[] bytes) {
+        return bytes.length > 0 && bytes[0] == DER_SEQUENCE;
+    }
+
     private static CertificationRequest decode(byte[] bytes) throws IOException {
         if (bytes.length > LARGEST) {
             throw Rule.CSR_SIZE.refuses(bytes.length + " bytes", "at most " + LARGEST);
         }
-        var der = bytes.length > 0 && bytes[0] == DER_SEQUENCE ? bytes : Pem.request(bytes);
+        var der = isDer(bytes) ? bytes : Pem.request(bytes);
         Der.requireOneValue(der);
         var request = CertificationRequest.getInstance(der);
         if (!Arrays.equals(der, request.getEncoded("DER"))) {

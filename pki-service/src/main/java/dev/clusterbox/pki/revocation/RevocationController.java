@@ -3,7 +3,6 @@ package dev.clusterbox.pki.revocation;
 import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.inventory.SerialNumber;
-import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Body;
@@ -30,11 +29,11 @@ final class RevocationController {
     @Post("/revoke")
     Certificate revoke(
             HttpRequest<?> request, @PathVariable String name, @PathVariable String serial, @Body Revoke revoke) {
-        var number = SerialNumber.parse(serial)
-                .orElseThrow(() -> Problem.invalid("serial: expected at most 32 hexadecimal digits", "")
-                        .asException());
         return Certificate.of(revocations.revoke(
-                name, number, RevocationReason.parse(revoke.reason()), grants.of(Caller.of(request))));
+                name,
+                SerialNumber.require(serial),
+                RevocationReason.parse(revoke.reason()),
+                grants.of(Caller.of(request))));
     }
 
     /** @param reason as openssl writes it, for example {@code keyCompromise} */

@@ -97,7 +97,8 @@ final class AuthoritiesTest {
     @Test
     void an_end_between_key_and_database_does_no_harm() throws Exception {
         try (var pki = RunningPki.on(state)) {
-            var made = pki.bean(NewAuthority.class).make(AuthorityName.parse("demo-1.etcd"), "test");
+            var made = pki.bean(NewAuthority.class)
+                    .make(AuthorityName.parse("demo-1.etcd"), AuthorityKeyType.EC_P256, 1, "test");
             pki.bean(KeyFolder.class).store(made.record().id(), made.key());
         }
         try (var pki = RunningPki.on(state)) {

@@ -3,13 +3,13 @@ package dev.clusterbox.pki.issuance;
 import dev.clusterbox.pki.issuance.Lint.Expected;
 import java.io.IOException;
 import java.security.KeyPair;
-import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bouncycastle.asn1.ASN1Boolean;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -21,9 +21,8 @@ import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.DERUTCTime;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.operator.ContentSigner;
 
 /** A certificate of the writer's, changed and signed again: by the fields of what is signed, in the order of RFC 5280, 4.1. */
 final class Forged {
@@ -36,17 +35,19 @@ final class Forged {
     private static final int VALIDITY = 4;
 
     private final List<ASN1Encodable> fields;
-    private final PrivateKey key;
+    /** Each is for one signature. */
+    private final Supplier<ContentSigner> signers;
 
-    private Forged(List<ASN1Encodable> fields, PrivateKey key) {
+    private Forged(List<ASN1Encodable> fields, Supplier<ContentSigner> signers) {
         this.fields = fields;
-        this.key = key;
+        this.signers = signers;
     }
 
     static Forged written(Expected expected) {
         var certificate = CertificateWriter.leaf(
                 expected.authority(),
                 expected.approved(),
+                new PublicAddresses(""),
                 expected.serial(),
                 expected.notBefore(),
                 expected.notAfter());
@@ -54,28 +55,28 @@ final class Forged {
         for (var field : ASN1Sequence.getInstance(certificate.toASN1Structure().getTBSCertificate())) {
             fields.add(field);
         }
-        return new Forged(fields, expected.authority().key());
+        return new Forged(fields, expected.authority()::signer);
     }
 
     Forged with(int field, ASN1Encodable value) {
         var changed = new ArrayList<>(fields);
         changed.set(field, value);
-        return new Forged(changed, key);
+        return new Forged(changed, signers);
     }
 
     Forged signedBy(KeyPair other) {
-        return new Forged(fields, other.getPrivate());
+        return new Forged(fields, () -> new KeySigner(other.getPrivate(), AuthorityKeyType.EC_P256));
     }
 
     /** Without what only later versions have. */
     Forged firstVersion() {
-        return new Forged(fields.subList(1, fields.size() - 1), key);
+        return new Forged(fields.subList(1, fields.size() - 1), signers);
     }
 
     Forged withUniqueId() {
         var changed = new ArrayList<>(fields);
         changed.add(fields.size() - 1, new DERTaggedObject(false, 1, new DERBitString(new byte[] {1})));
-        return new Forged(changed, key);
+        return new Forged(changed, signers);
     }
 
     Forged withEnd(Expected expected, Duration later) {
@@ -168,11 +169,11 @@ final class Forged {
     byte[] bytes() {
         try {
             var content = new DERSequence(fields.toArray(ASN1Encodable[]::new));
-            var signer = new KeySigner(key);
+            var signer = signers.get();
             signer.getOutputStream().write(content.getEncoded("DER"));
             return new DERSequence(new ASN1Encodable[] {
                         content,
-                        new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256),
+                        signer.getAlgorithmIdentifier(),
                         new DERBitString(signer.getSignature())
                     })
                     .getEncoded("DER");

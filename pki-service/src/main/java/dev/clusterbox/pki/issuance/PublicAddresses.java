@@ -1,0 +1,97 @@
+package dev.clusterbox.pki.issuance;
+
+import dev.clusterbox.pki.inventory.AuthorityRecord;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Value;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+
+/** Where relying parties find us, if they do: what stands in certificates about it. */
+@Context
+final class PublicAddresses {
+
+    private static final int LONGEST = 200;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
+
+    private final Optional<String> base;
+
+    /** @param url empty for none */
+    PublicAddresses(@Value("${clusterbox.pki.public-url}") String url) {
+        this.base = url.isEmpty() ? Optional.empty() : Optional.of(checked(url));
+    }
+
+    /** RFC 5280, 8: not https, because whoever checks that certificate would need what is behind it. */
+    private static String checked(String text) {
+        try {
+            var url = new URI(text);
+            boolean fits = text.length() <= LONGEST
+                    && "http".equals(url.getScheme())
+                    && url.getHost() != null
+                    && HOST.matcher(url.getHost()).matches()
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null
+                    && url.normalize().equals(url)
+                    && text.matches("[!-~]+");
+            if (fits) {
+                return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+            }
+        } catch (URISyntaxException e) {
+            // The same message says it.
+        }
+        throw new IllegalStateException(
+                "clusterbox.pki.public-url: %s (expected: http://HOST:PORT, and a path if there is one, at most %d characters)"
+                        .formatted(text, LONGEST));
+    }
+
+    /** RFC 5280, 4.2.1.13. */
+    Optional<Extension> revocationList(AuthorityRecord authority) {
+        return base.map(url -> {
+            var name = url("%s/crl/%s/%s.crl".formatted(url, authority.name(), authority.serial()));
+            var point = new DistributionPoint(new DistributionPointName(new GeneralNames(name)), null, null);
+            return extension(Extension.cRLDistributionPoints, new CRLDistPoint(new DistributionPoint[] {point}));
+        });
+    }
+
+    /** RFC 5280, 4.2.2.1. */
+    Optional<Extension> information(AuthorityRecord authority) {
+        return base.map(url -> {
+            var ocsp = new AccessDescription(
+                    AccessDescription.id_ad_ocsp, url("%s/ocsp/%s".formatted(url, authority.name())));
+            var issuer = new AccessDescription(
+                    AccessDescription.id_ad_caIssuers,
+                    url("%s/ca/%s/%s.crt".formatted(url, authority.name(), authority.serial())));
+            return extension(
+                    Extension.authorityInfoAccess,
+                    AuthorityInformationAccess.getInstance(new DERSequence(new AccessDescription[] {ocsp, issuer})));
+        });
+    }
+
+    private static GeneralName url(String text) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, new DERIA5String(text));
+    }
+
+    private static Extension extension(ASN1ObjectIdentifier type, ASN1Encodable value) {
+        try {
+            return Extension.create(type, false, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
