@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 final class CertificateController {
 
     static final String PEM = "application/x-pem-file";
-    private static final String PKCS10 = "application/pkcs10";
+    static final String PKCS10 = "application/pkcs10";
     private static final Set<String> PARAMETERS = Set.of("profile", "subject", "san");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
@@ -96,7 +96,7 @@ final class CertificateController {
                 : HttpResponse.created(issued).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 
-    private static String one(HttpParameters parameters, String name) {
+    static String one(HttpParameters parameters, String name) {
         List<String> values = parameters.getAll(name);
         if (values.size() != 1) {
             throw invalid("%s: given %d times (expected: once)".formatted(name, values.size()));
@@ -115,7 +115,7 @@ final class CertificateController {
         return Optional.of(keys.getFirst());
     }
 
-    private static RuntimeException invalid(String message) {
+    static RuntimeException invalid(String message) {
         return Problem.invalid(message, "").asException();
     }
 }

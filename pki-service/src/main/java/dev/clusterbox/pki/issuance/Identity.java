@@ -1,8 +1,10 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.issuance.Subject.Part;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -29,6 +31,24 @@ record Identity(Subject subject, SortedSet<AlternativeName> names) {
             parsed.add(AlternativeName.parse(name));
         }
         return new Identity(Subject.parse(subject), parsed);
+    }
+
+    void requireSubject(List<Part> requested) {
+        var approved = subject.parts();
+        for (var part : requested) {
+            if (!approved.contains(part)) {
+                throw Rule.APPROVED_SUBJECT.refuses(part.toString(), subject.toString());
+            }
+        }
+    }
+
+    void requireNames(Set<AlternativeName> requested) {
+        for (var name : requested) {
+            if (!names.contains(name)) {
+                throw Rule.APPROVED_NAMES.refuses(
+                        name.toString(), names.isEmpty() ? "no names" : String.join(", ", nameTexts()));
+            }
+        }
     }
 
     List<String> nameTexts() {

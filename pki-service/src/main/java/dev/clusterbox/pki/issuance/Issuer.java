@@ -154,8 +154,7 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate =
-                encoded(CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter));
+        var certificate = encoded(CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
