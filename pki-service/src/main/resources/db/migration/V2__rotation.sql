@@ -1,7 +1,7 @@
 -- A name has one authority that signs, and those before it that are still trusted or have been retired.
 
 ALTER TABLE authority ADD COLUMN key_type VARCHAR(20) NOT NULL DEFAULT 'ec-p256';
--- Of the authorities that ever had the name, which one it is, from 1.
+-- 1 for the first of this name, and for the first after it was deleted.
 ALTER TABLE authority ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
 -- When the next one began to sign in its place.
 ALTER TABLE authority ADD COLUMN superseded_at VARCHAR(20);

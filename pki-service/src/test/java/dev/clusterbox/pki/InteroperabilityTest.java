@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.pki.revocation.Cluster;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,8 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,8 +181,8 @@ final class InteroperabilityTest {
         }
 
         @Override
-        public void encode(java.io.OutputStream out) {
-            throw new UnsupportedOperationException();
+        public void encode(OutputStream out) throws IOException {
+            out.write(new Extension(new ASN1ObjectIdentifier(getId()), false, getValue()).getEncoded("DER"));
         }
     }
 }

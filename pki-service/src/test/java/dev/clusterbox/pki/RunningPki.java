@@ -163,7 +163,7 @@ public final class RunningPki implements AutoCloseable {
 
         /** The text of a field of JSON that has it once, unescaped. */
         public String field(String name) {
-            var matcher = Pattern.compile("\"%s\":\"((?:[^\"\\\\]|\\\\.)*)\"".formatted(name))
+            var matcher = Pattern.compile("\"%s\":\"((?:[^\"\\\\]++|\\\\.)*)\"".formatted(name))
                     .matcher(body);
             if (!matcher.find()) {
                 throw new AssertionError("no field '%s' in %s".formatted(name, body));

@@ -6,6 +6,7 @@ import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.rest.Caller;
 import dev.clusterbox.rest.Caller.Role;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the one who asks may ask for. Who has a role but no scope may use it for everything.
@@ -20,6 +21,11 @@ public record Rights(String by, Role role, Scope scope) {
             throw forbidden("the role %s".formatted(role), "the role ADMIN");
         }
         return this;
+    }
+
+    /** The role as profiles name it: {@code operator}. */
+    public String roleName() {
+        return role.name().toLowerCase(Locale.ROOT);
     }
 
     /** For what concerns all authorities at once. */

@@ -19,6 +19,7 @@ public final class Authorities {
             "a.id AS a_id, a.name AS a_name, a.subject AS a_subject, a.serial AS a_serial, a.certificate AS a_certificate,"
                     + " a.not_before AS a_not_before, a.not_after AS a_not_after, a.fingerprint AS a_fingerprint,"
                     + " a.created_by AS a_created_by, a.created_at AS a_created_at, a.key_type AS a_key_type,"
+                    + " a.generation AS a_generation,"
                     + " a.superseded_at AS a_superseded_at, a.retired_at AS a_retired_at, a.deleted_at AS a_deleted_at";
 
     private static final String SIGNING = " a.deleted_at IS NULL AND a.superseded_at IS NULL";
@@ -104,8 +105,7 @@ public final class Authorities {
     public void add(Connection connection, AuthorityRecord authority) throws SQLException {
         try (var insert = connection.prepareStatement(
                 "INSERT INTO authority (id, name, subject, serial, certificate, not_before, not_after, fingerprint,"
-                        + " created_by, created_at, key_type, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                        + " (SELECT COALESCE(MAX(generation), 0) + 1 FROM authority WHERE name = ?))")) {
+                        + " created_by, created_at, key_type, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             insert.setString(1, authority.id());
             insert.setString(2, authority.name());
             insert.setString(3, authority.subject());
@@ -117,7 +117,7 @@ public final class Authorities {
             insert.setString(9, authority.createdBy());
             insert.setString(10, authority.createdAt().toString());
             insert.setString(11, authority.keyType());
-            insert.setString(12, authority.name());
+            insert.setInt(12, authority.generation());
             insert.executeUpdate();
         }
     }
@@ -166,6 +166,7 @@ public final class Authorities {
                 row.getString("a_created_by"),
                 Instant.parse(row.getString("a_created_at")),
                 row.getString("a_key_type"),
+                row.getInt("a_generation"),
                 instant(row, "a_superseded_at"),
                 instant(row, "a_retired_at"),
                 instant(row, "a_deleted_at"));

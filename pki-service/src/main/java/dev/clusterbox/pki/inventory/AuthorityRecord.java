@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param serial lower-case hexadecimal
  * @param fingerprint SHA-256 of the certificate, lower-case hexadecimal
  * @param keyType as callers name it, for example {@code ec-p256}
+ * @param generation 1 for the first of its name, then counted up
  * @param supersededAt when another one began to sign in its place
  * @param retiredAt when it lost its key and its place in the trust bundle
  */
@@ -26,6 +27,7 @@ public record AuthorityRecord(
         String createdBy,
         Instant createdAt,
         String keyType,
+        int generation,
         Optional<Instant> supersededAt,
         Optional<Instant> retiredAt,
         Optional<Instant> deletedAt) {

@@ -12,7 +12,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 
 /** The certificate of an authority for everybody who wants to complete a chain; who does that has no token. */
 @Controller("/ca")
@@ -27,9 +26,12 @@ final class AuthorityCertificateController {
         this.authorities = authorities;
     }
 
-    /** @param serial of the authority */
+    /**
+     * Needs no token.
+     *
+     * @param serial of the authority
+     */
     @Get(value = "/{name}/{serial}.crt", produces = MediaType.ALL)
-    @SecurityRequirements
     @ApiResponse(responseCode = "200", description = "the certificate, DER", content = @Content(mediaType = DER))
     HttpResponse<?> certificate(@PathVariable String name, @PathVariable String serial) {
         var number = SerialNumber.parse(serial);

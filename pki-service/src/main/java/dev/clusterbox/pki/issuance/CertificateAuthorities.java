@@ -120,7 +120,7 @@ public final class CertificateAuthorities {
 
     /** @param old the one in whose place it signs, if there is one */
     private Made makeNew(AuthorityName name, AuthorityKeyType keyType, Optional<AuthorityRecord> old, String by) {
-        int generation = authorities.generations(name.toString()).size() + 1;
+        int generation = old.map(AuthorityRecord::generation).orElse(0) + 1;
         var made = newAuthority.make(name, keyType, generation, by);
         var record = made.record();
         keys.store(record.id(), made.key());

@@ -36,6 +36,7 @@ final class Issuance {
             var name = AuthorityName.parse(application.authority());
             var profile = profiles.named(application.profile());
             profile.requireAuthority(name);
+            profile.requireRole(application.rights().roleName());
             var identity = Identity.parse(application.subject(), application.names());
             application.rights().requireCertificate(name.toString(), profile.name(), identity.plainNames());
             var request = SigningRequest.parse(csr);

@@ -58,6 +58,7 @@ final class NewAuthority {
                 by,
                 now,
                 keyType.toString(),
+                generation,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -2,7 +2,6 @@ package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,7 +37,7 @@ final class RecordedChecks implements Checks {
 
     /** One for each rule. */
     List<Verdict> verdicts() {
-        return Arrays.stream(Rule.values())
+        return Rule.OF_REQUESTS.stream()
                 .map(rule -> {
                     var problem = refused.get(rule);
                     if (problem != null) {

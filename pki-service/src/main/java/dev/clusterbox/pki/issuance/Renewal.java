@@ -53,6 +53,7 @@ final class Renewal {
             rights.requireCertificate(name, old.profile(), old.plainNames());
             requireStanding(old, clock.instant());
             var profile = profiles.named(old.profile());
+            profile.requireRole(rights.roleName());
             var request = SigningRequest.parse(RenewalProof.contentSignedBy(old, proof));
             var approved = profile.approve(request, Identity.parse(old.subject(), old.names()));
             return issuer.renew(authorities.named(name), approved, by, old);

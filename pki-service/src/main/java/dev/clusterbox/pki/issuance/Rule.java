@@ -4,8 +4,10 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a signing request must hold to. Each rule has a name, which a refusal tells, and a source. */
 enum Rule {
@@ -48,6 +50,9 @@ enum Rule {
     PROFILE_NAMES("the profile, and RFC 9525, 2: a server is known by its alternative names"),
     PROFILE_KEY("the profile"),
     PROFILE_USAGE("the profile, and RFC 5280, 4.2.1.12");
+
+    /** All but those of renewals, where the request comes inside of something else. */
+    static final Set<Rule> OF_REQUESTS = EnumSet.complementOf(EnumSet.of(RENEWAL_STRUCTURE, RENEWAL_PROOF));
 
     private static final int LONGEST_SHOWN = 100;
 

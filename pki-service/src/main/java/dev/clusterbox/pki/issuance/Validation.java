@@ -23,6 +23,7 @@ final class Validation {
         question.authority()
                 .map(AuthorityName::parse)
                 .ifPresent(name -> check(checks, () -> profile.requireAuthority(name), Rule.PROFILE_AUTHORITY));
+        check(checks, () -> profile.requireRole(question.role()), Rule.PROFILE_ROLE);
         var identity = identity(question, profile, checks);
         SigningRequest.parts(csr, checks).ifPresent(parts -> request(parts, profile, identity, checks));
         return new Verdicts(checks.acceptable(), question.authority().orElse(null), profile.name(), checks.verdicts());
@@ -72,7 +73,7 @@ final class Validation {
     }
 
     /** What is asked for, as it came. */
-    record Question(Optional<String> authority, String profile, String subject, List<String> names) {}
+    record Question(Optional<String> authority, String role, String profile, String subject, List<String> names) {}
 
     /** @param acceptable whether nothing was refused */
     @Serdeable

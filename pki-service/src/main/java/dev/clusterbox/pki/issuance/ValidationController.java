@@ -1,7 +1,9 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.issuance.Validation.Question;
 import dev.clusterbox.pki.issuance.Validation.Verdicts;
+import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
@@ -26,9 +28,11 @@ final class ValidationController {
     private static final Set<String> PARAMETERS = Set.of("authority", "profile", "subject", "san");
 
     private final Validation validation;
+    private final Grants grants;
 
-    ValidationController(Validation validation) {
+    ValidationController(Validation validation, Grants grants) {
         this.validation = validation;
+        this.grants = grants;
     }
 
     @Post(consumes = {CertificateController.PEM, MediaType.TEXT_PLAIN, CertificateController.PKCS10})
@@ -64,6 +68,7 @@ final class ValidationController {
                         parameters.contains("authority")
                                 ? Optional.of(CertificateController.one(parameters, "authority"))
                                 : Optional.empty(),
+                        grants.of(Caller.of(request)).roleName(),
                         CertificateController.one(parameters, "profile"),
                         CertificateController.one(parameters, "subject"),
                         parameters.getAll("san")),

@@ -16,7 +16,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -44,8 +43,8 @@ final class OcspController {
         this.clock = clock;
     }
 
+    /** Needs no token. */
     @Post(value = "/{name}", consumes = REQUEST, produces = MediaType.ALL)
-    @SecurityRequirements
     @ApiResponse(responseCode = "200", description = "the response", content = @Content(mediaType = RESPONSE))
     HttpResponse<?> post(@PathVariable String name, @Body byte[] request) {
         return HttpResponse.ok(answer(name, request).der())
@@ -53,9 +52,12 @@ final class OcspController {
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    /** @param request in Base64, of which each character may be percent-encoded */
+    /**
+     * Needs no token.
+     *
+     * @param request in Base64, of which each character may be percent-encoded
+     */
     @Get(value = "/{name}/{request:.+}", produces = MediaType.ALL)
-    @SecurityRequirements
     @ApiResponse(responseCode = "200", description = "the response", content = @Content(mediaType = RESPONSE))
     HttpResponse<?> get(HttpRequest<?> http, @PathVariable String name, @PathVariable String request) {
         var answer = answer(name, decoded(http.getUri().getRawPath()));
@@ -85,7 +87,7 @@ final class OcspController {
         } catch (ProblemException e) {
             LOG.warn("ocsp for {}: {}", name, e.getMessage());
             return switch (e.problem().code()) {
-                case UNAVAILABLE, TIMED_OUT -> OcspResponder.failure(Failure.TRY_LATER);
+                case TOO_MANY, UNAVAILABLE, TIMED_OUT -> OcspResponder.failure(Failure.TRY_LATER);
                 case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, FAILED ->
                     OcspResponder.failure(Failure.INTERNAL_ERROR);
             };

@@ -15,7 +15,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +59,12 @@ final class RevocationListController {
         return answer(request, authority, pem);
     }
 
-    /** @param file the serial number of the authority, and {@code .crl} for DER or {@code .pem} */
+    /**
+     * Needs no token.
+     *
+     * @param file the serial number of the authority, and .crl for DER or .pem
+     */
     @Get(value = "/crl/{name}/{file}", produces = MediaType.ALL)
-    @SecurityRequirements
     @ApiResponse(responseCode = "200", description = "the revocation list", content = @Content(mediaType = DER))
     HttpResponse<?> forEverybody(HttpRequest<?> request, @PathVariable String name, @PathVariable String file) {
         int dot = file.lastIndexOf('.');

@@ -317,6 +317,15 @@ final class CertificateTest {
                 "/v1/authorities/{name}/certificates:",
                 "/v1/authorities/{name}/certificates/{serial}:",
                 "/v1/authorities/{name}/certificates/{serial}/revoke:",
+                "/v1/authorities/{name}/certificates/{serial}/renew:",
+                "/v1/authorities/{name}/bundle:",
+                "/v1/authorities/{name}/rotate:",
+                "/v1/authorities/{name}/retire:",
+                "/v1/authorities/{name}/crl:",
+                "/crl/{name}/{file}:",
+                "/ca/{name}/{serial}.crt:",
+                "/ocsp/{name}:",
+                "/ocsp/{name}/{request}:",
                 "/v1/certificates:")) {
             assertTrue(api.body().contains("\n  " + path), path);
         }

@@ -11,6 +11,7 @@ import dev.clusterbox.pki.audit.AuditLog;
 import dev.clusterbox.pki.keystore.KeyFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -144,6 +145,42 @@ final class RotationTest {
             assertEquals(1, pki.client().get(ETCD).fields("state").size());
             assertEquals(201, pki.client().issue(CLIENT, Csr.p256().der()).status());
             assertTrue(pki.client().postJson(ETCD + "/rotate", "").status() == 201);
+        }
+    }
+
+    @Test
+    void whoever_asks_meanwhile_gets_a_certificate_of_one_or_the_other() throws Exception {
+        try (var pki = RunningPki.on(state);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            pki.client().put(ETCD);
+            Callable<List<RunningPki.Answer>> ask = () -> {
+                var answers = new ArrayList<RunningPki.Answer>();
+                for (int i = 0; i < 40; i++) {
+                    answers.add(pki.client().issue(CLIENT, Csr.p256().der()));
+                }
+                return answers;
+            };
+            var asking = List.of(threads.submit(ask), threads.submit(ask), threads.submit(ask));
+            for (int i = 0; i < 3; i++) {
+                Thread.sleep(50);
+                assertEquals(201, pki.client().postJson(ETCD + "/rotate", "").status());
+            }
+            var roots = pki.client().get(ETCD + "/bundle").body();
+            for (var answers : asking) {
+                for (var answer : answers.get()) {
+                    // In the moment of a rotation: ask again.
+                    assertTrue(answer.status() == 201 || answer.status() == 503, answer::body);
+                    assertTrue(answer.status() == 503 || roots.contains(answer.field("authorityCertificate")));
+                }
+            }
+            assertEquals(
+                    List.of(
+                            "CN=etcd 4,OU=demo-1,O=clusterbox",
+                            "CN=etcd 4,OU=demo-1,O=clusterbox",
+                            "CN=etcd 3,OU=demo-1,O=clusterbox",
+                            "CN=etcd 2,OU=demo-1,O=clusterbox",
+                            "CN=etcd,OU=demo-1,O=clusterbox"),
+                    pki.client().get(ETCD).fields("subject"));
         }
     }
 }

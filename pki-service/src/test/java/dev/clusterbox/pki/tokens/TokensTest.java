@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TokensTest {
 
     private static final String SCOPED = """
-            {"name":"lab","role":"operator","authorities":["lab.*"],"profiles":["etcd-server","etcd-peer"],
-             "names":["controller-*","192.168.56.*"]}""";
+            {"name":"lab","role":"operator","authorities":["lab.*"],"profiles":["kubelet-*"],
+             "names":["system:node:node-*","node-*","192.168.56.*"]}""";
 
     @TempDir
     Path state;
@@ -38,8 +38,8 @@ final class TokensTest {
     void start() throws Exception {
         pki = RunningPki.on(state);
         owner = pki.client();
-        assertEquals(201, owner.put("/v1/authorities/lab.etcd").status());
-        assertEquals(201, owner.put("/v1/authorities/other.etcd").status());
+        assertEquals(201, owner.put("/v1/authorities/lab.kubernetes").status());
+        assertEquals(201, owner.put("/v1/authorities/other.kubernetes").status());
     }
 
     @AfterEach
@@ -53,35 +53,45 @@ final class TokensTest {
 
         assertEquals(
                 201,
-                issue(lab, "lab.etcd", "etcd-server", "controller-1", "ip:192.168.56.11")
+                issue(lab, "lab.kubernetes", "kubelet-server", "node-1", "ip:192.168.56.11")
                         .status());
-        refused(issue(lab, "other.etcd", "etcd-server", "controller-1", "ip:192.168.56.11"), "authorities");
-        refused(issue(lab, "lab.etcd", "etcd-client", "controller-1"), "profiles");
-        refused(issue(lab, "lab.etcd", "etcd-server", "node-1", "ip:192.168.56.11"), "names");
-        refused(issue(lab, "lab.etcd", "etcd-server", "controller-1", "ip:192.168.57.11"), "names");
-        refused(issue(lab, "lab.etcd", "etcd-server", "controller-1", "dns:evil.example"), "names");
+        refused(issue(lab, "other.kubernetes", "kubelet-server", "node-1", "ip:192.168.56.11"), "authorities");
+        refused(issue(lab, "lab.kubernetes", "api-client", "node-1"), "profiles");
+        refused(issue(lab, "lab.kubernetes", "kubelet-server", "other-1", "ip:192.168.56.11"), "names");
+        refused(issue(lab, "lab.kubernetes", "kubelet-server", "node-1", "ip:192.168.57.11"), "names");
+        refused(issue(lab, "lab.kubernetes", "kubelet-server", "node-1", "dns:evil.example"), "names");
         // A refusal is in the log like any other.
         assertTrue(owner.get("/v1/audit?event=REFUSED&by=lab").body().contains("the scope of profiles"));
     }
 
     @Test
+    void what_its_role_may_not_have_is_refused_whatever_its_scope() throws Exception {
+        var operator = with(token("{\"name\":\"o\",\"role\":\"operator\"}"));
+        var admin = new Wish("lab.kubernetes", "admin", "CN=eve,O=system:masters", List.of());
+
+        refused(operator.issue(admin, Requests.CSR), "profile-role");
+        assertEquals(201, owner.issue(admin, Requests.CSR).status());
+    }
+
+    @Test
     void it_reads_and_revokes_in_its_scope_only() throws Exception {
         var lab = with(token(SCOPED));
-        var mine = issue(owner, "lab.etcd", "etcd-server", "controller-1", "ip:192.168.56.11")
+        var mine = issue(owner, "lab.kubernetes", "kubelet-server", "node-1", "ip:192.168.56.11")
                 .field("serial");
-        var client = issue(owner, "lab.etcd", "etcd-client", "controller-1").field("serial");
-        var other = issue(owner, "other.etcd", "etcd-server", "controller-1", "ip:192.168.56.11")
+        var client = issue(owner, "lab.kubernetes", "api-client", "node-1").field("serial");
+        var other = issue(owner, "other.kubernetes", "kubelet-server", "node-1", "ip:192.168.56.11")
                 .field("serial");
 
         assertEquals(
-                200, lab.get("/v1/authorities/lab.etcd/certificates/" + mine).status());
-        refused(lab.get("/v1/authorities/other.etcd/certificates/" + other), "authorities");
-        assertEquals(200, lab.get("/v1/certificates?authority=lab.etcd").status());
-        refused(lab.get("/v1/certificates?authority=other.etcd"), "authorities");
+                200,
+                lab.get("/v1/authorities/lab.kubernetes/certificates/" + mine).status());
+        refused(lab.get("/v1/authorities/other.kubernetes/certificates/" + other), "authorities");
+        assertEquals(200, lab.get("/v1/certificates?authority=lab.kubernetes").status());
+        refused(lab.get("/v1/certificates?authority=other.kubernetes"), "authorities");
         refused(lab.get("/v1/certificates"), "authorities");
-        assertEquals(200, revoke(lab, "lab.etcd", mine).status());
-        refused(revoke(lab, "lab.etcd", client), "profiles");
-        refused(revoke(lab, "other.etcd", other), "authorities");
+        assertEquals(200, revoke(lab, "lab.kubernetes", mine).status());
+        refused(revoke(lab, "lab.kubernetes", client), "profiles");
+        refused(revoke(lab, "other.kubernetes", other), "authorities");
     }
 
     @ParameterizedTest
@@ -91,7 +101,7 @@ final class TokensTest {
 
         assertEquals(200, script.get("/v1/authorities").status());
         assertEquals(403, script.put("/v1/authorities/new.etcd").status());
-        assertEquals(403, script.delete("/v1/authorities/lab.etcd").status());
+        assertEquals(403, script.delete("/v1/authorities/lab.kubernetes").status());
         assertEquals(403, script.get("/v1/tokens").status());
         assertEquals(403, script.get("/v1/audit").status());
         assertEquals(403, script.get("/v1/audit/head").status());
@@ -100,16 +110,16 @@ final class TokensTest {
                 403,
                 script.postJson("/v1/tokens", "{\"name\":\"x\",\"role\":\"admin\"}")
                         .status());
-        assertEquals(200, owner.get("/v1/authorities/lab.etcd").status());
+        assertEquals(200, owner.get("/v1/authorities/lab.kubernetes").status());
     }
 
     @Test
     void an_administrator_of_some_authorities_makes_and_deletes_those() throws Exception {
         var admin = with(token("{\"name\":\"a\",\"role\":\"admin\",\"authorities\":[\"lab.*\"]}"));
 
-        assertEquals(201, admin.put("/v1/authorities/lab.kubernetes").status());
-        assertEquals(204, admin.delete("/v1/authorities/lab.kubernetes").status());
-        refused(admin.put("/v1/authorities/other.kubernetes"), "authorities");
+        assertEquals(201, admin.put("/v1/authorities/lab.etcd").status());
+        assertEquals(204, admin.delete("/v1/authorities/lab.etcd").status());
+        refused(admin.put("/v1/authorities/other.etcd"), "authorities");
         refused(admin.postJson("/v1/tokens", "{\"name\":\"x\",\"role\":\"admin\"}"), "scope");
     }
 
@@ -195,8 +205,10 @@ final class TokensTest {
 
     private static Answer issue(Client client, String authority, String profile, String name, String... names)
             throws Exception {
-        var all = profile.equals("etcd-client") ? List.<String>of() : names(name, names);
-        return client.issue(new Wish(authority, profile, "CN=%s,O=etcd".formatted(name), all), Requests.CSR);
+        var wish = profile.equals("api-client")
+                ? new Wish(authority, profile, "CN=" + name, List.of())
+                : new Wish(authority, profile, "CN=system:node:%s,O=system:nodes".formatted(name), names(name, names));
+        return client.issue(wish, Requests.CSR);
     }
 
     private static List<String> names(String name, String... names) {
