@@ -56,7 +56,7 @@ final class ApiTokens implements Access {
                 row -> {
                     var name = row.getString(1);
                     var acting = row.getInt(3) == 1 ? actor.orElse(name) : name;
-                    return new Caller(acting, Role.valueOf(row.getString(2)));
+                    return new Caller(acting, Role.valueOf(row.getString(2)), name);
                 },
                 Secrets.hash(token)));
     }

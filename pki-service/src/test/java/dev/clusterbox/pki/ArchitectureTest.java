@@ -20,10 +20,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void only_issuance_signs() {
+    void only_issuance_signs_and_the_audit_log_its_heads() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("..pki.issuance..")
+                .and()
+                .doNotHaveSimpleName("HeadKey")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.security.Signature")
@@ -35,6 +37,8 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("..pki.issuance..", "..pki.keystore..")
+                .and()
+                .doNotHaveSimpleName("HeadKey")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.security.PrivateKey")
@@ -58,7 +62,7 @@ final class ArchitectureTest {
                 .and()
                 .doNotHaveSimpleName("CachedAnswer")
                 .and()
-                .haveNameNotMatching(".*\\$(Definition|Introspection).*")
+                .haveNameNotMatching(".*(Controller\\$|\\$(Definition|Introspection)).*")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.micronaut.http..")

@@ -16,9 +16,9 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /** A plain request that names nothing. */
-final class Requests {
+public final class Requests {
 
-    static final byte[] CSR = csr();
+    public static final byte[] CSR = csr();
 
     private Requests() {}
 

@@ -48,7 +48,11 @@ public final class RunningPki implements AutoCloseable {
     public static Map<String, Object> properties(Path state) throws IOException {
         secret(state.resolve("token"), TOKEN);
         secret(state.resolve("passphrase"), PASSPHRASE);
-        return Map.of("clusterbox.state", state.toString(), "micronaut.server.port", "-1");
+        var properties = new HashMap<String, Object>();
+        properties.put("clusterbox.state", state.toString());
+        properties.put("micronaut.server.port", "-1");
+        properties.putAll(TestDatabase.of(state));
+        return properties;
     }
 
     public <T> T bean(Class<T> type) {
@@ -72,14 +76,20 @@ public final class RunningPki implements AutoCloseable {
     }
 
     /** Talks to the service as the gateway does. */
-    public record Client(URI uri, HttpClient http) {
+    public record Client(URI uri, HttpClient http, String token) {
 
         private static final String PEM = "application/x-pem-file";
 
         public Client(URI uri) {
             this(
                     uri,
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
+                    TOKEN);
+        }
+
+        /** The same with another token. */
+        public Client with(String another) {
+            return new Client(uri, http, another);
         }
 
         public Answer get(String path) throws IOException, InterruptedException {
@@ -105,7 +115,7 @@ public final class RunningPki implements AutoCloseable {
         }
 
         public HttpRequest.Builder request(String path) {
-            return HttpRequest.newBuilder(uri.resolve(path)).header("Authorization", "Bearer " + TOKEN);
+            return HttpRequest.newBuilder(uri.resolve(path)).header("Authorization", "Bearer " + token);
         }
 
         public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -19,6 +19,8 @@ public record Problem(Code code, String message, String hint) {
         /** It contradicts what is there, or what is under way. */
         CONFLICT(409, "Conflict"),
         TOO_LARGE(413, "Too large"),
+        /** More requests than the caller's token allows. */
+        TOO_MANY(429, "Too many requests"),
         /** It may work later, unchanged. */
         UNAVAILABLE(503, "Not available"),
         TIMED_OUT(504, "Timed out"),

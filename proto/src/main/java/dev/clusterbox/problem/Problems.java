@@ -54,6 +54,7 @@ public final class Problems {
             case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
             case FORBIDDEN -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
+            case TOO_MANY -> Status.RESOURCE_EXHAUSTED;
             case CONFLICT -> Status.FAILED_PRECONDITION;
             case UNAVAILABLE -> Status.UNAVAILABLE;
             case TIMED_OUT -> Status.DEADLINE_EXCEEDED;
@@ -68,7 +69,8 @@ public final class Problems {
             case PERMISSION_DENIED -> Code.FORBIDDEN;
             case NOT_FOUND -> Code.NOT_FOUND;
             case FAILED_PRECONDITION, ALREADY_EXISTS, ABORTED -> Code.CONFLICT;
-            case UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED -> Code.UNAVAILABLE;
+            case RESOURCE_EXHAUSTED -> Code.TOO_MANY;
+            case UNAVAILABLE, CANCELLED -> Code.UNAVAILABLE;
             case DEADLINE_EXCEEDED -> Code.TIMED_OUT;
             case OK, UNKNOWN, UNIMPLEMENTED, INTERNAL, DATA_LOSS -> Code.FAILED;
         };

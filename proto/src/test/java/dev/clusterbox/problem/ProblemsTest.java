@@ -52,7 +52,7 @@ final class ProblemsTest {
     @ParameterizedTest
     @CsvSource({
         "UNAVAILABLE, UNAVAILABLE",
-        "RESOURCE_EXHAUSTED, UNAVAILABLE",
+        "RESOURCE_EXHAUSTED, TOO_MANY",
         "CANCELLED, UNAVAILABLE",
         "DEADLINE_EXCEEDED, TIMED_OUT",
         "ALREADY_EXISTS, CONFLICT",
@@ -85,7 +85,7 @@ final class ProblemsTest {
                 "urn:clusterbox:problem:invalid 400, urn:clusterbox:problem:unauthenticated 401,"
                         + " urn:clusterbox:problem:forbidden 403, urn:clusterbox:problem:not-found 404,"
                         + " urn:clusterbox:problem:conflict 409, urn:clusterbox:problem:too-large 413,"
-                        + " urn:clusterbox:problem:unavailable 503, urn:clusterbox:problem:timed-out 504,"
+                        + " urn:clusterbox:problem:too-many 429, urn:clusterbox:problem:unavailable 503, urn:clusterbox:problem:timed-out 504,"
                         + " urn:clusterbox:problem:failed 500",
                 String.join(
                         ", ",

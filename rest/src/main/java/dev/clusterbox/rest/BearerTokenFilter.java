@@ -28,9 +28,11 @@ final class BearerTokenFilter {
     private static final Pattern ACTOR = Pattern.compile("[\\p{Alnum} .:_@-]{1,100}");
 
     private final Access access;
+    private final RateLimits limits;
 
-    BearerTokenFilter(Access access) {
+    BearerTokenFilter(Access access, RateLimits limits) {
         this.access = access;
+        this.limits = limits;
     }
 
     @RequestFilter
@@ -45,6 +47,7 @@ final class BearerTokenFilter {
                         "no valid token in the request",
                         "send the header 'Authorization: Bearer TOKEN'")
                 .asException());
+        access.requestsPerMinute(known).ifPresent(limit -> limits.take(known.token(), limit));
         var needed = reads(request.getMethod()) ? Role.VIEWER : Role.OPERATOR;
         if (!known.role().includes(needed)) {
             throw new Problem(

@@ -6,8 +6,9 @@ import io.micronaut.http.HttpRequest;
  * Who sent a request.
  *
  * @param name for the audit log: the token's name, or the person for whom a trusted program acts
+ * @param token the token's name
  */
-public record Caller(String name, Role role) {
+public record Caller(String name, Role role, String token) {
 
     /** What a token allows; each role includes the ones before it. */
     public enum Role {

@@ -1,9 +1,7 @@
 package dev.clusterbox.rest;
 
 import dev.clusterbox.rest.Caller.Role;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,29 +26,18 @@ public final class TokenFile implements Access {
 
     /** The token itself, for the service that presents it. */
     public static String read(Path file) {
-        try {
-            for (var permission : Files.getPosixFilePermissions(file)) {
-                if (!permission.name().startsWith("OWNER_")) {
-                    throw new IllegalStateException(
-                            "token file %s: others have %s (expected: chmod 600)".formatted(file, permission));
-                }
-            }
-            var token = Files.readString(file).strip();
-            if (token.length() < SHORTEST) {
-                throw new IllegalStateException("token file %s: %d characters (expected: at least %d)"
-                        .formatted(file, token.length(), SHORTEST));
-            }
-            return token;
-        } catch (IOException e) {
+        var token = SecretFile.read("token file", file).strip();
+        if (token.length() < SHORTEST) {
             throw new IllegalStateException(
-                    "token file %s: %s (expected: a readable file with one token)".formatted(file, e), e);
+                    "token file %s: %d characters (expected: at least %d)".formatted(file, token.length(), SHORTEST));
         }
+        return token;
     }
 
     @Override
     public Optional<Caller> caller(String token, Optional<String> actor) {
         return MessageDigest.isEqual(digest, sha256(token))
-                ? Optional.of(new Caller(actor.orElse(name), Role.ADMIN))
+                ? Optional.of(new Caller(actor.orElse(name), Role.ADMIN, name))
                 : Optional.empty();
     }
 

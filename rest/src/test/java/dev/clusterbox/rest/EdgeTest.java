@@ -167,6 +167,20 @@ final class EdgeTest {
     }
 
     @Test
+    void a_token_with_a_limit_is_told_when_to_come_again() throws Exception {
+        for (int i = 0; i < TestAccess.LIMIT; i++) {
+            assertEquals(200, send(as(TestAccess.LIMITED, "/v1/things")).statusCode());
+        }
+        var refused = send(as(TestAccess.LIMITED, "/v1/things"));
+
+        assertProblem(429, "TOO_MANY", refused);
+        int seconds =
+                Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow());
+        assertTrue(seconds >= 1 && seconds <= 60 / TestAccess.LIMIT, () -> "Retry-After: " + seconds);
+        assertEquals(200, send(as(TestAccess.VIEWER, "/v1/things")).statusCode());
+    }
+
+    @Test
     void a_bug_shows_its_number_and_nothing_else() {
         var answer = send(as(TestAccess.VIEWER, "/v1/things/bug"));
 

@@ -42,8 +42,8 @@ final class TokenFileTest {
     void who_has_the_token_comes_in_and_may_name_a_person() {
         var tokens = new TokenFile("gateway", file);
 
-        assertEquals(Optional.of(new Caller("gateway", Role.ADMIN)), tokens.caller(TOKEN, Optional.empty()));
-        assertEquals(Optional.of(new Caller("ada", Role.ADMIN)), tokens.caller(TOKEN, Optional.of("ada")));
+        assertEquals(Optional.of(new Caller("gateway", Role.ADMIN, "gateway")), tokens.caller(TOKEN, Optional.empty()));
+        assertEquals(Optional.of(new Caller("ada", Role.ADMIN, "gateway")), tokens.caller(TOKEN, Optional.of("ada")));
         for (var wrong :
                 List.of("", TOKEN.substring(1), TOKEN + "0", TOKEN + "\n", TOKEN.toUpperCase(java.util.Locale.ROOT))) {
             assertEquals(Optional.empty(), tokens.caller(wrong, Optional.of("ada")), wrong);

@@ -1,6 +1,8 @@
 package dev.clusterbox.pki.audit;
 
 import dev.clusterbox.pki.store.Database;
+import dev.clusterbox.pki.store.Paging;
+import dev.clusterbox.pki.store.Paging.Page;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +13,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows that are only ever added. Each holds the hash of the one before, so a row that was changed, taken out or put in
- * breaks the chain from there on. A tail that was cut off does not show by this alone.
+ * breaks the chain from there on. A tail that was cut off shows by a signed {@link AuditHead}.
  */
 @Singleton
 public final class AuditLog {
@@ -69,37 +75,112 @@ public final class AuditLog {
 
     /** Walks the whole chain. Returns the number of the first row that does not fit, or nothing if all do. */
     public Optional<Long> firstBroken() {
-        return database.read(connection -> {
-            try (var all = connection.prepareStatement("SELECT " + COLUMNS + " FROM audit ORDER BY seq");
-                    var row = all.executeQuery()) {
-                var previous = START;
-                for (long seq = 1; row.next(); seq++) {
-                    var hash = row.getString("hash");
-                    if (row.getLong("seq") != seq
-                            || !row.getString("previous").equals(previous)
-                            || !hash.equals(hash(previous, stored(row)))) {
-                        return Optional.of(seq);
-                    }
-                    previous = hash;
+        return database.read(AuditLog::firstBroken);
+    }
+
+    static Optional<Long> firstBroken(Connection connection) throws SQLException {
+        try (var all = connection.prepareStatement("SELECT " + COLUMNS + " FROM audit ORDER BY seq");
+                var row = all.executeQuery()) {
+            var previous = START;
+            for (long seq = 1; row.next(); seq++) {
+                if (!AuditEvent.isKnown(row.getString("event"))) {
+                    return Optional.of(seq);
                 }
-                return Optional.empty();
+                var found = row(row);
+                if (found.seq() != seq
+                        || !found.previous().equals(previous)
+                        || !found.hash().equals(hash(previous, values(seq, found.at(), found.entry())))) {
+                    return Optional.of(seq);
+                }
+                previous = found.hash();
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** The first row that says that rows were lost. */
+    static Optional<Long> firstLost(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT MIN(seq) FROM audit WHERE event = ?")) {
+            select.setString(1, AuditEvent.HEAD_LOST.name());
+            try (var row = select.executeQuery()) {
+                long seq = row.next() ? row.getLong(1) : 0;
+                return seq == 0 ? Optional.empty() : Optional.of(seq);
+            }
+        }
+    }
+
+    /** How far the log goes now. */
+    AuditHead head(String at) {
+        return database.read(connection -> {
+            try (var last = connection.prepareStatement("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
+                    var row = last.executeQuery()) {
+                return row.next() ? new AuditHead(row.getLong(1), row.getString(2), at) : new AuditHead(0, START, at);
             }
         });
     }
 
-    private static List<String> stored(ResultSet row) throws SQLException {
-        return List.of(
-                Long.toString(row.getLong("seq")),
+    /** Whether the log still holds what it held at that time. */
+    boolean has(AuditHead head) {
+        return database.read(connection -> has(connection, head));
+    }
+
+    static boolean has(Connection connection, AuditHead head) throws SQLException {
+        if (head.seq() == 0) {
+            return true;
+        }
+        try (var select = connection.prepareStatement("SELECT hash FROM audit WHERE seq = ?")) {
+            select.setLong(1, head.seq());
+            try (var row = select.executeQuery()) {
+                return row.next() && row.getString(1).equals(head.hash());
+            }
+        }
+    }
+
+    Page<AuditRow> page(Filter filter, Paging paging) {
+        var equal = filter.columns();
+        var where = new StringBuilder(" WHERE seq > ?");
+        equal.keySet().forEach(column -> where.append(" AND ").append(column).append(" = ?"));
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(
+                    "SELECT " + COLUMNS + " FROM audit" + where + " ORDER BY seq LIMIT ?")) {
+                int at = 1;
+                select.setLong(at++, paging.after());
+                for (var value : equal.values()) {
+                    select.setString(at++, value);
+                }
+                // One more than asked for, to know whether there is a next page.
+                select.setInt(at, paging.limit() + 1);
+                var rows = new ArrayList<AuditRow>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        rows.add(row(row));
+                    }
+                }
+                return rows.size() <= paging.limit()
+                        ? new Page<>(rows, Optional.empty())
+                        : new Page<>(
+                                rows.subList(0, paging.limit()),
+                                Optional.of(rows.get(paging.limit() - 1).seq()));
+            }
+        });
+    }
+
+    private static AuditRow row(ResultSet row) throws SQLException {
+        return new AuditRow(
+                row.getLong("seq"),
                 row.getString("at"),
-                row.getString("event"),
-                row.getString("requested_by"),
-                row.getString("authority"),
-                row.getString("profile"),
-                row.getString("subject"),
-                row.getString("names"),
-                row.getString("serial"),
-                row.getString("fingerprint"),
-                row.getString("reason"));
+                new AuditEntry(
+                        AuditEvent.valueOf(row.getString("event")),
+                        row.getString("requested_by"),
+                        row.getString("authority"),
+                        row.getString("profile"),
+                        row.getString("subject"),
+                        row.getString("names"),
+                        row.getString("serial"),
+                        row.getString("fingerprint"),
+                        row.getString("reason")),
+                row.getString("previous"),
+                row.getString("hash"));
     }
 
     private static List<String> values(long seq, String at, AuditEntry entry) {
@@ -130,6 +211,32 @@ public final class AuditLog {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Rows that have exactly these values; null for any. */
+    record Filter(
+            @Nullable String event,
+            @Nullable String by,
+            @Nullable String authority,
+            @Nullable String serial) {
+
+        static final Filter NONE = new Filter(null, null, null, null);
+
+        /** In this order, so that the values are bound as they stand in the text. */
+        private Map<String, String> columns() {
+            var columns = new LinkedHashMap<String, String>();
+            put(columns, "event", event);
+            put(columns, "requested_by", by);
+            put(columns, "authority", authority);
+            put(columns, "serial", serial);
+            return columns;
+        }
+
+        private static void put(Map<String, String> columns, String column, @Nullable String value) {
+            if (value != null) {
+                columns.put(column, value);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.clusterbox.pki.inventory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A certificate as it was issued, and whether it is still trusted.
@@ -24,6 +25,15 @@ public record CertificateRecord(
         String requestedBy,
         Instant issuedAt,
         Optional<Revocation> revocation) {
+
+    /** The common name, and the alternative names without their types. */
+    public List<String> plainNames() {
+        // Subjects are CN first, and no value has a comma in it.
+        var commonName =
+                subject.substring("CN=".length(), subject.contains(",") ? subject.indexOf(',') : subject.length());
+        return Stream.concat(Stream.of(commonName), names.stream().map(name -> name.substring(name.indexOf(':') + 1)))
+                .toList();
+    }
 
     /** When and why (a reason of RFC 5280, 5.3.1) it lost our trust. */
     public record Revocation(Instant at, String reason) {}

@@ -2,6 +2,8 @@ package dev.clusterbox.pki.inventory;
 
 import dev.clusterbox.pki.inventory.CertificateRecord.Revocation;
 import dev.clusterbox.pki.store.Database;
+import dev.clusterbox.pki.store.Paging;
+import dev.clusterbox.pki.store.Paging.Page;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +13,6 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The certificates on record. What a caller was given stands here before the caller has it. */
@@ -84,44 +85,37 @@ public final class Inventory {
         }
     }
 
-    /**
-     * Some of the certificates, in the order in which they were issued.
-     *
-     * @param equal values by column; only names of columns that stand in the program
-     * @param after the last number of the page before, 0 for the first page
-     */
-    Page page(Map<Column, String> equal, long after, int limit) {
-        var where = new StringBuilder(" WHERE c.seq > ?");
-        for (var column : equal.keySet()) {
-            where.append(" AND ").append(column.sql).append(" = ?");
-        }
+    /** Some of the certificates, in the order in which they were issued. */
+    Page<CertificateRecord> page(Filter filter, Paging paging) {
+        var where = filter.where();
         return database.read(connection -> {
-            try (var select = connection.prepareStatement(SELECT + where + " ORDER BY c.seq LIMIT ?")) {
+            try (var select = connection.prepareStatement(
+                    SELECT + " WHERE c.seq > ?" + where.sql() + " ORDER BY c.seq LIMIT ?")) {
                 int at = 1;
-                select.setLong(at++, after);
-                for (var value : equal.values()) {
+                select.setLong(at++, paging.after());
+                for (var value : where.values()) {
                     select.setString(at++, value);
                 }
-                select.setInt(at, limit + 1);
-                return page(select, limit);
+                select.setInt(at, paging.limit() + 1);
+                return page(select, paging.limit());
             }
         });
     }
 
     /** Fetches one more than asked for, to know whether there is a next page. */
-    private static Page page(PreparedStatement select, int limit) throws SQLException {
+    private static Page<CertificateRecord> page(PreparedStatement select, int limit) throws SQLException {
         var certificates = new ArrayList<CertificateRecord>();
         long last = 0;
         try (var row = select.executeQuery()) {
             while (row.next()) {
                 if (certificates.size() == limit) {
-                    return new Page(certificates, Optional.of(last));
+                    return new Page<>(certificates, Optional.of(last));
                 }
                 certificates.add(certificate(row));
                 last = row.getLong("seq");
             }
         }
-        return new Page(certificates, Optional.empty());
+        return new Page<>(certificates, Optional.empty());
     }
 
     /** The first revocation stays; returns whether this was it. */
@@ -167,21 +161,4 @@ public final class Inventory {
 
     /** An earlier answer, and the hash of the request to which it was given. */
     public record Repeated(CertificateRecord certificate, String requestHash) {}
-
-    /** @param next the number after which the next page begins, if there is one */
-    record Page(List<CertificateRecord> certificates, Optional<Long> next) {}
-
-    /** What one can look for. */
-    enum Column {
-        AUTHORITY("a.name"),
-        SUBJECT("c.subject"),
-        PROFILE("c.profile"),
-        SERIAL("c.serial");
-
-        private final String sql;
-
-        Column(String sql) {
-            this.sql = sql;
-        }
-    }
 }

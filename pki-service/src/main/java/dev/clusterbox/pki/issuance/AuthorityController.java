@@ -1,5 +1,7 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.pki.issuance.CertificateAuthorities.Made;
@@ -35,9 +37,11 @@ final class AuthorityController {
     private static final String KEY_TYPES = "ec-p256, ec-p384, rsa-2048, rsa-3072, rsa-4096 or ed25519";
 
     private final CertificateAuthorities authorities;
+    private final Grants grants;
 
-    AuthorityController(CertificateAuthorities authorities) {
+    AuthorityController(CertificateAuthorities authorities, Grants grants) {
         this.authorities = authorities;
+        this.grants = grants;
     }
 
     @Put("/{name}")
@@ -47,8 +51,9 @@ final class AuthorityController {
             HttpRequest<?> request,
             @PathVariable String name,
             @Parameter(description = KEY_TYPES) @QueryValue @Nullable String keyType) {
+        var wanted = AuthorityName.parse(name);
         return answer(authorities.make(
-                AuthorityName.parse(name), keyType(keyType), Caller.of(request).name()));
+                wanted, keyType(keyType), requireAdmin(request, wanted).by()));
     }
 
     /** @param from the serial number of the authority to replace; given, the request may be sent again */
@@ -60,11 +65,12 @@ final class AuthorityController {
             @PathVariable String name,
             @Parameter(description = KEY_TYPES) @QueryValue @Nullable String keyType,
             @QueryValue @Nullable String from) {
+        var old = AuthorityName.parse(name);
         return answer(authorities.rotate(
-                AuthorityName.parse(name),
+                old,
                 keyType(keyType),
                 Optional.ofNullable(from).map(SerialNumber::require),
-                Caller.of(request).name()));
+                requireAdmin(request, old).by()));
     }
 
     private static Optional<AuthorityKeyType> keyType(@Nullable String text) {
@@ -107,7 +113,12 @@ final class AuthorityController {
     @Delete("/{name}")
     @Status(HttpStatus.NO_CONTENT)
     void delete(HttpRequest<?> request, @PathVariable String name) {
-        authorities.delete(AuthorityName.parse(name), Caller.of(request).name());
+        var unwanted = AuthorityName.parse(name);
+        authorities.delete(unwanted, requireAdmin(request, unwanted).by());
+    }
+
+    private Rights requireAdmin(HttpRequest<?> request, AuthorityName name) {
+        return grants.of(Caller.of(request)).requireAdmin().requireAuthority(name.toString());
     }
 
     @Serdeable

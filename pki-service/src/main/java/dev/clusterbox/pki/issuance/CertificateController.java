@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.issuance.Issuance.Application;
 import dev.clusterbox.problem.Problem;
@@ -31,14 +32,16 @@ import java.util.regex.Pattern;
 final class CertificateController {
 
     static final String PEM = "application/x-pem-file";
-    private static final String PKCS10 = "application/pkcs10";
+    static final String PKCS10 = "application/pkcs10";
     private static final Set<String> PARAMETERS = Set.of("profile", "subject", "san");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Issuance issuance;
+    private final Grants grants;
 
-    CertificateController(Issuance issuance) {
+    CertificateController(Issuance issuance, Grants grants) {
         this.issuance = issuance;
+        this.grants = grants;
     }
 
     @Post(
@@ -77,7 +80,7 @@ final class CertificateController {
                         one(parameters, "profile"),
                         one(parameters, "subject"),
                         parameters.getAll("san"),
-                        Caller.of(request).name(),
+                        grants.of(Caller.of(request)),
                         idempotencyKey(request)),
                 csr));
         return created(request, issued);
@@ -93,7 +96,7 @@ final class CertificateController {
                 : HttpResponse.created(issued).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 
-    private static String one(HttpParameters parameters, String name) {
+    static String one(HttpParameters parameters, String name) {
         List<String> values = parameters.getAll(name);
         if (values.size() != 1) {
             throw invalid("%s: given %d times (expected: once)".formatted(name, values.size()));
@@ -112,7 +115,7 @@ final class CertificateController {
         return Optional.of(keys.getFirst());
     }
 
-    private static RuntimeException invalid(String message) {
+    static RuntimeException invalid(String message) {
         return Problem.invalid(message, "").asException();
     }
 }

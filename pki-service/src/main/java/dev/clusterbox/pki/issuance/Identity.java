@@ -1,10 +1,13 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.issuance.Subject.Part;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What a certificate is to say: decided by the caller from its inventory, not by the one who has the key. */
 record Identity(Subject subject, SortedSet<AlternativeName> names) {
@@ -30,7 +33,31 @@ record Identity(Subject subject, SortedSet<AlternativeName> names) {
         return new Identity(Subject.parse(subject), parsed);
     }
 
+    void requireSubject(List<Part> requested) {
+        var approved = subject.parts();
+        for (var part : requested) {
+            if (!approved.contains(part)) {
+                throw Rule.APPROVED_SUBJECT.refuses(part.toString(), subject.toString());
+            }
+        }
+    }
+
+    void requireNames(Set<AlternativeName> requested) {
+        for (var name : requested) {
+            if (!names.contains(name)) {
+                throw Rule.APPROVED_NAMES.refuses(
+                        name.toString(), names.isEmpty() ? "no names" : String.join(", ", nameTexts()));
+            }
+        }
+    }
+
     List<String> nameTexts() {
         return names.stream().map(AlternativeName::toString).toList();
+    }
+
+    /** The common name, and the alternative names without their types. */
+    List<String> plainNames() {
+        return Stream.concat(Stream.of(subject.commonName()), names.stream().map(AlternativeName::value))
+                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
@@ -31,11 +32,16 @@ final class Issuance {
             var name = AuthorityName.parse(application.authority());
             var profile = profiles.named(application.profile());
             profile.requireAuthority(name);
+            profile.requireRole(application.rights().roleName());
             var identity = Identity.parse(application.subject(), application.names());
+            application.rights().requireCertificate(name.toString(), profile.name(), identity.plainNames());
             var request = SigningRequest.parse(csr);
             var approved = profile.approve(request, identity);
             return issuer.issue(
-                    authorities.named(name.toString()), approved, application.by(), application.idempotencyKey());
+                    authorities.named(name.toString()),
+                    approved,
+                    application.rights().by(),
+                    application.idempotencyKey());
         } catch (ProblemException e) {
             if (isRefusal(e.problem().code())) {
                 audit.append(application.refused(e.problem().message()));
@@ -47,7 +53,7 @@ final class Issuance {
     /** What failed here, with the disk for example, was not judged. */
     static boolean isRefusal(Code code) {
         return switch (code) {
-            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE -> true;
+            case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, TOO_MANY -> true;
             case UNAVAILABLE, TIMED_OUT, FAILED -> false;
         };
     }
@@ -58,12 +64,20 @@ final class Issuance {
             String profile,
             String subject,
             List<String> names,
-            String by,
+            Rights rights,
             Optional<String> idempotencyKey) {
 
         AuditEntry refused(String reason) {
             return new AuditEntry(
-                    AuditEvent.REFUSED, by, authority, profile, subject, String.join(",", names), "", "", reason);
+                    AuditEvent.REFUSED,
+                    rights.by(),
+                    authority,
+                    profile,
+                    subject,
+                    String.join(",", names),
+                    "",
+                    "",
+                    reason);
         }
     }
 }

@@ -32,8 +32,8 @@ import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
 
 /**
- * Signs what was approved, in the same transaction that stores it: a certificate leaves this class when it, its audit entry
- * and its idempotency key are on disk, and equal requests that come at once find each other there.
+ * Signs what was approved and stores it: a certificate leaves this class when it, its audit entry and its idempotency key are on
+ * disk. Of equal requests that come at once one is stored; what was signed for the others is forgotten, and they get that one.
  */
 @Singleton
 final class Issuer {
@@ -72,15 +72,14 @@ final class Issuer {
     CertificateRecord issue(
             CertificateAuthority authority, Approved approved, String by, Optional<String> idempotencyKey) {
         var request = new RequestId(idempotencyKey, hash(authority.record(), approved));
+        var signed = signUnlessKnown(authority, approved, request, by);
         return database.write(connection -> {
             requireInUse(connection, authority);
-            if (request.key().isPresent()) {
-                var earlier = inventory.findByKey(connection, request.key().get());
-                if (earlier.isPresent()) {
-                    return repeat(connection, earlier.get(), authority, approved, by);
-                }
+            var earlier = repeat(connection, request, authority, approved, by);
+            if (earlier.isPresent()) {
+                return earlier.get();
             }
-            var issued = sign(authority, approved, by);
+            var issued = signed.orElseThrow();
             inventory.add(connection, issued, request);
             audit.append(connection, entry(AuditEvent.ISSUED, by, issued));
             return issued;
@@ -90,42 +89,57 @@ final class Issuer {
     /** For the same new key, the same old certificate is renewed once; asked again, it is the same answer. */
     CertificateRecord renew(CertificateAuthority authority, Approved approved, String by, CertificateRecord old) {
         var request = new RequestId(Optional.of(renewalKey(approved, old)), hash(authority.record(), approved));
+        var signed = signUnlessKnown(authority, approved, request, by);
         return database.write(connection -> {
             requireInUse(connection, authority);
             var stillThere = inventory.find(connection, old.authority().name(), old.serial());
             Renewal.requireStanding(stillThere.orElseThrow(), clock.instant());
-            var earlier = inventory.findByKey(connection, request.key().orElseThrow());
+            var earlier = repeat(connection, request, authority, approved, by);
             if (earlier.isPresent()) {
-                Renewal.requireStanding(earlier.get().certificate(), clock.instant());
-                return repeat(connection, earlier.get(), authority, approved, by);
+                Renewal.requireStanding(earlier.get(), clock.instant());
+                return earlier.get();
             }
-            var issued = sign(authority, approved, by);
+            var issued = signed.orElseThrow();
             inventory.add(connection, issued, request);
             audit.append(connection, entry(AuditEvent.RENEWED, by, issued, old.serial()));
             return issued;
         });
     }
 
-    private CertificateRecord repeat(
-            Connection connection,
-            Inventory.Repeated earlier,
-            CertificateAuthority authority,
-            Approved approved,
-            String by)
+    /** Many at once, before the database is written to. What an equal request was faster with never leaves. */
+    private Optional<CertificateRecord> signUnlessKnown(
+            CertificateAuthority authority, Approved approved, RequestId request, String by) {
+        boolean known = request.key()
+                .flatMap(key -> database.read(connection -> inventory.findByKey(connection, key)))
+                .isPresent();
+        return known ? Optional.empty() : Optional.of(sign(authority, approved, by));
+    }
+
+    /** What was issued for an equal request with the same key. */
+    private Optional<CertificateRecord> repeat(
+            Connection connection, RequestId request, CertificateAuthority authority, Approved approved, String by)
             throws SQLException {
+        if (request.key().isEmpty()) {
+            return Optional.empty();
+        }
+        var earlier = inventory.findByKey(connection, request.key().get());
+        if (earlier.isEmpty()) {
+            return Optional.empty();
+        }
+        var issued = earlier.get().certificate();
         // With the earlier authority: the answer from before a rotation stays the answer.
-        var root = earlier.certificate().authority();
+        var root = issued.authority();
         boolean same = root.name().equals(authority.record().name())
                 && root.isTrusted()
-                && earlier.requestHash().equals(hash(root, approved));
+                && earlier.get().requestHash().equals(hash(root, approved));
         if (!same) {
             throw Problem.conflict(
                             "this Idempotency-Key was used for another request",
                             "use a new key for a request with another key, profile or identity")
                     .asException();
         }
-        audit.append(connection, entry(AuditEvent.REPEATED, by, earlier.certificate()));
-        return earlier.certificate();
+        audit.append(connection, entry(AuditEvent.REPEATED, by, issued));
+        return Optional.of(issued);
     }
 
     private CertificateRecord sign(CertificateAuthority authority, Approved approved, String by) {
@@ -140,7 +154,7 @@ final class Issuer {
         var notBefore = latest(now.minus(SKEW), root.notBefore());
         var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
         var serial = serial(random);
-        var certificate = CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter);
+        var certificate = encoded(CertificateWriter.leaf(authority, approved, addresses, serial, notBefore, notAfter));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
@@ -150,7 +164,7 @@ final class Issuer {
                 notBefore,
                 notAfter,
                 fingerprint(certificate),
-                Pem.certificate(encoded(certificate)),
+                Pem.certificate(certificate),
                 by,
                 now,
                 Optional.empty());
@@ -228,8 +242,8 @@ final class Issuer {
         return serial;
     }
 
-    static String fingerprint(X509CertificateHolder certificate) {
-        return HexFormat.of().formatHex(sha256().digest(encoded(certificate)));
+    static String fingerprint(byte[] certificate) {
+        return HexFormat.of().formatHex(sha256().digest(certificate));
     }
 
     static byte[] encoded(X509CertificateHolder certificate) {

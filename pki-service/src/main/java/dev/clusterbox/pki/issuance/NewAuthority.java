@@ -54,7 +54,7 @@ final class NewAuthority {
                 Pem.certificate(Issuer.encoded(certificate)),
                 notBefore,
                 now.plus(VALIDITY),
-                Issuer.fingerprint(certificate),
+                Issuer.fingerprint(Issuer.encoded(certificate)),
                 by,
                 now,
                 keyType.toString(),

@@ -1,8 +1,9 @@
 package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.pki.issuance.AuthorityName.Kind;
-import dev.clusterbox.pki.issuance.Subject.Part;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  * @param organizations exactly these
  * @param dns for each whole DNS name; empty if there may be none
  * @param ip whether there may be IP addresses
+ * @param roles who may ask
  */
 record Profile(
         String name,
@@ -28,9 +30,12 @@ record Profile(
         boolean ip,
         Set<Usage> usages,
         Duration validity,
-        Set<KeyType> keys) {
+        Keys keys,
+        Set<String> roles) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+
+    private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
     /** As the design has it: a leaf of a cluster lives for a year, and nobody shall rely on one that lives longer. */
     private static final Duration LONGEST = Duration.ofDays(366);
@@ -49,7 +54,7 @@ record Profile(
     Profile {
         organizations = List.copyOf(organizations);
         usages = Set.copyOf(usages);
-        keys = Set.copyOf(keys);
+        roles = Set.copyOf(roles);
         require(NAME.matcher(name).matches(), "name", name, "a to z, digits and hyphens");
         require(
                 validity.compareTo(SHORTEST) >= 0 && validity.compareTo(LONGEST) <= 0,
@@ -57,7 +62,10 @@ record Profile(
                 validity,
                 "%s to %s".formatted(SHORTEST, LONGEST));
         require(!usages.isEmpty(), "usages", usages, "server, client or both");
-        require(!keys.isEmpty(), "keys", keys, "one type at least");
+        require(!roles.isEmpty(), "roles", roles, "one at least");
+        for (var role : roles) {
+            require(ROLE.matcher(role).matches(), "roles", role, "a to z, digits and hyphens");
+        }
         require(!commonNames.matcher("").matches(), "common-name", commonNames, "does not match the empty text");
         require(
                 !usages.contains(Usage.SERVER) || dns.isPresent() || ip,
@@ -93,18 +101,40 @@ record Profile(
 
     /** Lets the request through if its key fits this profile, the identity too, and it names nothing beyond that. */
     Approved approve(SigningRequest request, Identity identity) {
-        requireFitting(identity);
-        requireWithin(identity, request);
-        if (!keys.contains(request.key().type())) {
-            throw Rule.PROFILE_KEY.refuses(request.key().type().toString(), "one of " + sorted(keys));
+        requireSubject(identity.subject());
+        requireNames(identity);
+        identity.requireSubject(request.subject());
+        identity.requireNames(request.names());
+        requireKey(request.key());
+        requirePurposes(request.purposes());
+        return new Approved(this, identity, request.key());
+    }
+
+    void requireKey(SubjectKey key) {
+        if (!keys.types().contains(key.type())) {
+            throw Rule.PROFILE_KEY.refuses(key.type().toString(), "one of " + sorted(keys.types()));
         }
+        if (key.key() instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() < keys.rsaBits()) {
+            throw Rule.PROFILE_KEY.refuses(
+                    "RSA with %d bits".formatted(rsa.getModulus().bitLength()),
+                    "for profile %s at least %d".formatted(name, keys.rsaBits()));
+        }
+    }
+
+    void requirePurposes(Set<String> requested) {
         var purposes = usages.stream().map(usage -> usage.purpose().getId()).collect(Collectors.toSet());
-        for (var purpose : request.purposes()) {
+        for (var purpose : requested) {
             if (!purposes.contains(purpose)) {
                 throw Rule.PROFILE_USAGE.refuses(purpose, "for profile %s: %s".formatted(name, sorted(usages)));
             }
         }
-        return new Approved(this, identity, request.key());
+    }
+
+    /** @param role of the caller */
+    void requireRole(String role) {
+        if (!roles.contains(role)) {
+            throw Rule.PROFILE_ROLE.forbids(role, "for profile %s: %s".formatted(name, sorted(roles)));
+        }
     }
 
     void requireAuthority(AuthorityName asked) {
@@ -114,8 +144,7 @@ record Profile(
         }
     }
 
-    private void requireFitting(Identity identity) {
-        var subject = identity.subject();
+    void requireSubject(Subject subject) {
         if (!commonNames.matcher(subject.commonName()).matches()) {
             throw Rule.PROFILE_SUBJECT.refuses(
                     "CN=" + subject.commonName(), "for profile %s: %s".formatted(name, commonNames));
@@ -124,6 +153,9 @@ record Profile(
             throw Rule.PROFILE_SUBJECT.refuses(
                     "organizations " + subject.organizations(), "for profile %s: %s".formatted(name, organizations));
         }
+    }
+
+    void requireNames(Identity identity) {
         if (usages.contains(Usage.SERVER) && identity.names().isEmpty()) {
             throw Rule.PROFILE_NAMES.refuses("none", "for profile %s a DNS name or an IP address".formatted(name));
         }
@@ -142,25 +174,22 @@ record Profile(
         }
     }
 
-    private static void requireWithin(Identity identity, SigningRequest request) {
-        var approved = identity.subject().parts();
-        for (Part part : request.subject()) {
-            if (!approved.contains(part)) {
-                throw Rule.APPROVED_SUBJECT.refuses(
-                        part.toString(), identity.subject().toString());
-            }
-        }
-        for (var requested : request.names()) {
-            if (!identity.names().contains(requested)) {
-                throw Rule.APPROVED_NAMES.refuses(
-                        requested.toString(),
-                        identity.names().isEmpty() ? "no names" : String.join(", ", identity.nameTexts()));
-            }
-        }
-    }
-
     private static String sorted(Set<?> values) {
         return values.stream().map(Object::toString).sorted().collect(Collectors.joining(", "));
+    }
+
+    /** @param rsaBits how long an RSA key is at least */
+    record Keys(Set<KeyType> types, int rsaBits) {
+
+        private static final Set<Integer> LENGTHS = Set.of(2048, 3072, 4096);
+
+        static final Keys ALL = new Keys(EnumSet.allOf(KeyType.class), 2048);
+
+        Keys {
+            types = Set.copyOf(types);
+            require(!types.isEmpty(), "keys", types, "one type at least");
+            require(LENGTHS.contains(rsaBits), "rsa-bits", rsaBits, "2048, 3072 or 4096");
+        }
     }
 
     /** A request that its profile has let through. Nobody else makes one. */

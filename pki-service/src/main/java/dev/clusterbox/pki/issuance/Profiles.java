@@ -1,13 +1,19 @@
 package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.pki.issuance.AuthorityName.Kind;
+import dev.clusterbox.pki.issuance.Profile.Keys;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,18 +30,33 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @Context
 final class Profiles {
 
-    private static final Set<String> KEYS =
-            Set.of("authority", "common-name", "organizations", "dns", "ip", "usages", "validity");
+    private static final Set<String> KEYS = Set.of(
+            "authority",
+            "common-name",
+            "organizations",
+            "dns",
+            "ip",
+            "usages",
+            "validity",
+            "keys",
+            "rsa-bits",
+            "roles");
+
+    /** Who may ask where a profile does not say it. */
+    private static final List<String> ROLES = List.of("admin");
 
     private static final Pattern VALIDITY = Pattern.compile("(?<count>[1-9][0-9]{0,4})(?<unit>[dh])");
 
     private final Map<String, Profile> profiles;
 
-    Profiles() {
-        this(resource());
+    /** @param file empty for the one that is in the program */
+    @Inject
+    Profiles(@Value("${clusterbox.pki.profiles-file:}") String file) {
+        this(read(file.isEmpty() ? resource() : contents(Path.of(file))));
     }
 
     private Profiles(Map<String, Profile> profiles) {
+        profiles.values().forEach(ProfileAttacks::requireRefused);
         this.profiles = profiles;
     }
 
@@ -59,12 +80,24 @@ final class Profiles {
         return profiles.keySet();
     }
 
-    private static Map<String, Profile> resource() {
+    Collection<Profile> all() {
+        return profiles.values();
+    }
+
+    private static String contents(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the profiles file %s cannot be read".formatted(file), e);
+        }
+    }
+
+    private static String resource() {
         try (InputStream in = Profiles.class.getResourceAsStream("/profiles.yaml")) {
             if (in == null) {
                 throw new IllegalStateException("profiles.yaml is not in the program");
             }
-            return read(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -101,11 +134,27 @@ final class Profiles {
                 fields.get("ip") != null && bool(fields, "ip"),
                 usages(texts(fields, "usages")),
                 validity(text(fields, "validity")),
-                EnumSet.allOf(KeyType.class));
+                keys(fields),
+                Set.copyOf(fields.containsKey("roles") ? texts(fields, "roles") : ROLES));
     }
 
     private static Set<Usage> usages(List<String> texts) {
         return texts.stream().map(it -> oneOf("usages", it, Usage.values())).collect(Collectors.toSet());
+    }
+
+    private static Keys keys(Map<String, Object> fields) {
+        var types = fields.containsKey("keys")
+                ? texts(fields, "keys").stream()
+                        .map(it -> oneOf("keys", it, KeyType.values()))
+                        .collect(Collectors.toSet())
+                : Keys.ALL.types();
+        int rsaBits = switch (fields.get("rsa-bits")) {
+            case null -> Keys.ALL.rsaBits();
+            case Integer bits -> bits;
+            case Object other ->
+                throw new IllegalArgumentException("rsa-bits: %s (expected: a number)".formatted(other));
+        };
+        return new Keys(types, rsaBits);
     }
 
     private static Duration validity(String text) {

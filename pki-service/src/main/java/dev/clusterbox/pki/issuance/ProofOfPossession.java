@@ -26,7 +26,8 @@ final class ProofOfPossession {
 
     private ProofOfPossession() {}
 
-    static void require(CertificationRequest request, SubjectKey key) throws IOException {
+    /** Returns the key, which is now known to be that of whoever made the request. */
+    static SubjectKey require(CertificationRequest request, SubjectKey key) throws IOException {
         var algorithm = request.getSignatureAlgorithm();
         var name = ALGORITHMS.get(algorithm.getAlgorithm());
         var parameters = algorithm.getParameters();
@@ -42,6 +43,7 @@ final class ProofOfPossession {
             throw Rule.PROOF_OF_POSSESSION.refuses(
                     "the signature is not by the key in the request", "a request signed with its own private key");
         }
+        return key;
     }
 
     private static Set<String> algorithmsOf(KeyType type) {

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
@@ -38,14 +39,17 @@ final class Renewal {
     }
 
     /** @param proof CMS around the new signing request, signed by the old key */
-    CertificateRecord renew(String authority, String serial, byte[] proof, String by) {
+    CertificateRecord renew(String authority, String serial, byte[] proof, Rights rights) {
         var name = AuthorityName.parse(authority).toString();
         var old = inventory
                 .find(name, serial)
                 .orElseThrow(() -> Problem.notFound("no such certificate").asException());
+        var by = rights.by();
         try {
+            rights.requireCertificate(name, old.profile(), old.plainNames());
             requireStanding(old, clock.instant());
             var profile = profiles.named(old.profile());
+            profile.requireRole(rights.roleName());
             var request = SigningRequest.parse(RenewalProof.contentSignedBy(old, proof));
             var approved = profile.approve(request, Identity.parse(old.subject(), old.names()));
             return issuer.renew(authorities.named(name), approved, by, old);

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.rest.Caller;
@@ -25,9 +26,11 @@ final class RenewalController {
     private static final String PKCS7 = "application/pkcs7-mime";
 
     private final Renewal renewal;
+    private final Grants grants;
 
-    RenewalController(Renewal renewal) {
+    RenewalController(Renewal renewal, Grants grants) {
         this.renewal = renewal;
+        this.grants = grants;
     }
 
     @Post(
@@ -43,8 +46,7 @@ final class RenewalController {
             })
     HttpResponse<?> renew(
             HttpRequest<?> request, @PathVariable String name, @PathVariable String serial, @Body byte[] proof) {
-        var issued = renewal.renew(
-                name, SerialNumber.require(serial), proof, Caller.of(request).name());
+        var issued = renewal.renew(name, SerialNumber.require(serial), proof, grants.of(Caller.of(request)));
         return CertificateController.created(request, Certificate.of(issued));
     }
 }

@@ -29,6 +29,18 @@ import org.bouncycastle.asn1.x509.KeyUsage;
  */
 record RequestedExtensions(Set<AlternativeName> names, Set<String> purposes) {
 
+    /** What is looked at here, in this order. */
+    static final Rule[] RULES = {
+        Rule.ATTRIBUTES,
+        Rule.EXTENSIONS,
+        Rule.NO_AUTHORITY,
+        Rule.NAME_COUNT,
+        Rule.NAME_TYPES,
+        Rule.NO_WILDCARD,
+        Rule.DNS_NAME,
+        Rule.IP_ADDRESS
+    };
+
     private static final int MOST_NAMES = 100;
 
     /** keytool sends the last one. */

@@ -15,6 +15,9 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 /** Reads the subject of a request. */
 final class RequestedSubject {
 
+    /** What is looked at here, in this order. */
+    static final Rule[] RULES = {Rule.SUBJECT_ATTRIBUTES, Rule.SUBJECT_TEXT};
+
     private static final int MOST_PARTS = 10;
 
     private RequestedSubject() {}

@@ -116,7 +116,7 @@ public final class Responders {
                 List.of(),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant(),
-                Issuer.fingerprint(certificate),
+                Issuer.fingerprint(Issuer.encoded(certificate)),
                 Pem.certificate(Issuer.encoded(certificate)),
                 SELF,
                 now,

@@ -1,8 +1,13 @@
 package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.problem.Problem;
+import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** What a signing request must hold to. Each rule has a name, which a refusal tells, and a source. */
 enum Rule {
@@ -16,8 +21,16 @@ enum Rule {
     RENEWAL_PROOF("RFC 7030, 3.3.2 and 4.2.2: the key of the certificate to be renewed says that it may be"),
     SIGNATURE_ALGORITHM("CA/Browser Forum Baseline Requirements, 7.1.3.2: nothing weaker than SHA-2"),
     KEY_TYPE("CA/Browser Forum Baseline Requirements, 6.1.5"),
-    RSA_KEY("CA/Browser Forum Baseline Requirements, 6.1.5 and 6.1.6, and NIST SP 800-89, 5.3.3"),
+    RSA_SIZE("CA/Browser Forum Baseline Requirements, 6.1.5"),
+    RSA_EXPONENT("CA/Browser Forum Baseline Requirements, 6.1.6"),
+    RSA_SMALL_FACTOR("CA/Browser Forum Baseline Requirements, 6.1.6, and NIST SP 800-89, 5.3.3"),
+    RSA_ROCA("CA/Browser Forum Baseline Requirements, 6.1.1.3, and CVE-2017-15361"),
+    RSA_CLOSE_PRIMES("CA/Browser Forum Baseline Requirements, 6.1.1.3: 100 rounds of Fermat's method"),
     EC_KEY("RFC 5480, 2.1.1 and 2.2, and NIST SP 800-56A, 5.6.2.3"),
+    ED25519_KEY("RFC 8032, 5.1.3, and RFC 7748, 7: points of small order"),
+    /** Of those that OpenSSL 0.9.8 made on 64-bit processors. */
+    DEBIAN_KEY("CA/Browser Forum Baseline Requirements, 6.1.1.3, and CVE-2008-0166"),
+    PUBLISHED_KEY("RFC 9500: keys for tests only"),
     ATTRIBUTES("RFC 2985, 5.4: of these attributes only the extension request has a use here"),
     EXTENSIONS("RFC 5280, 4.2: extensions come from the profile"),
     NO_AUTHORITY("RFC 5280, 4.2.1.3 and 4.2.1.9: who may sign is not decided by a request"),
@@ -31,11 +44,15 @@ enum Rule {
     SUBJECT_TEXT("RFC 5280, appendix A (ub-common-name) and 7.1"),
     APPROVED_SUBJECT("the caller's inventory: a request may name less than what was approved, never anything else"),
     APPROVED_NAMES("the caller's inventory: a request may name less than what was approved, never anything else"),
+    PROFILE_ROLE("the profile: roles"),
     PROFILE_AUTHORITY("the profile"),
     PROFILE_SUBJECT("the profile"),
     PROFILE_NAMES("the profile, and RFC 9525, 2: a server is known by its alternative names"),
     PROFILE_KEY("the profile"),
     PROFILE_USAGE("the profile, and RFC 5280, 4.2.1.12");
+
+    /** All but those of renewals, where the request comes inside of something else. */
+    static final Set<Rule> OF_REQUESTS = EnumSet.complementOf(EnumSet.of(RENEWAL_STRUCTURE, RENEWAL_PROOF));
 
     private static final int LONGEST_SHOWN = 100;
 
@@ -45,9 +62,16 @@ enum Rule {
         this.source = source;
     }
 
-    /** As it stands in messages: {@code rsa-key}. */
+    /** As it stands in messages: {@code rsa-size}. */
     String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The rule whose refusal this is, if it is one. */
+    static Optional<Rule> of(Problem problem) {
+        return Arrays.stream(values())
+                .filter(rule -> problem.message().startsWith(rule.text() + ": "))
+                .findFirst();
     }
 
     String source() {
@@ -56,7 +80,17 @@ enum Rule {
 
     /** @param value what was found; it may come from an attacker */
     ProblemException refuses(String value, String expected) {
-        return Problem.invalid(
+        return problem(Code.INVALID, value, expected);
+    }
+
+    /** For what is right but not for everybody. */
+    ProblemException forbids(String value, String expected) {
+        return problem(Code.FORBIDDEN, value, expected);
+    }
+
+    private ProblemException problem(Code code, String value, String expected) {
+        return new Problem(
+                        code,
                         "%s: %s (expected: %s)".formatted(text(), shown(value), expected),
                         "rule '%s' has its reason in: %s".formatted(text(), source))
                 .asException();

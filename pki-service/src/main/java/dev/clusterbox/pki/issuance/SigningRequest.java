@@ -1,10 +1,10 @@
 package dev.clusterbox.pki.issuance;
 
 import dev.clusterbox.pki.issuance.Subject.Part;
-import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 
@@ -30,26 +30,35 @@ final class SigningRequest {
 
     /** @param bytes PEM or DER */
     static SigningRequest parse(byte[] bytes) {
+        var parts = parts(bytes, Checks.UNTIL_REFUSED).orElseThrow();
+        return new SigningRequest(
+                parts.key().orElseThrow(),
+                parts.subject().orElseThrow(),
+                parts.extensions().orElseThrow());
+    }
+
+    /** Each part is checked by itself: what is wrong with one says nothing about the others. */
+    static Optional<Parts> parts(byte[] bytes, Checks checks) {
+        return checks.of(() -> decode(bytes), Rule.CSR_SIZE, Rule.CSR_ENCODING, Rule.CSR_STRUCTURE)
+                .map(request -> {
+                    var info = request.getCertificationRequestInfo();
+                    var key = checks.of(() -> SubjectKey.of(info.getSubjectPublicKeyInfo()), SubjectKey.RULES);
+                    var signed = key.flatMap(it -> checks.of(
+                            () -> ProofOfPossession.require(request, it),
+                            Rule.SIGNATURE_ALGORITHM,
+                            Rule.PROOF_OF_POSSESSION));
+                    var subject = checks.of(() -> RequestedSubject.read(info.getSubject()), RequestedSubject.RULES);
+                    var extensions = checks.of(() -> RequestedExtensions.read(info), RequestedExtensions.RULES);
+                    return new Parts(signed, subject, extensions);
+                });
+    }
+
+    private static CertificationRequest decode(byte[] bytes) throws IOException {
         if (bytes.length > LARGEST) {
             throw Rule.CSR_SIZE.refuses(bytes.length + " bytes", "at most " + LARGEST);
         }
         var der = isDer(bytes) ? bytes : Pem.request(bytes);
         Der.requireOneValue(der);
-        try {
-            return read(der);
-        } catch (ProblemException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            // The many ways in which BouncyCastle says that a value is not of the type that it should be.
-            throw Rule.CSR_STRUCTURE.refuses("not a certification request: " + e.getMessage(), "PKCS#10");
-        }
-    }
-
-    static boolean isDer(byte[] bytes) {
-        return bytes.length > 0 && bytes[0] == DER_SEQUENCE;
-    }
-
-    private static SigningRequest read(byte[] der) throws IOException {
         var request = CertificationRequest.getInstance(der);
         if (!Arrays.equals(der, request.getEncoded("DER"))) {
             throw Rule.CSR_ENCODING.refuses("an encoding that is not DER", "DER");
@@ -58,9 +67,11 @@ final class SigningRequest {
         if (info.getVersion().intValueExact() != 0) {
             throw Rule.CSR_STRUCTURE.refuses("version " + info.getVersion(), "version 0");
         }
-        var key = SubjectKey.of(info.getSubjectPublicKeyInfo());
-        ProofOfPossession.require(request, key);
-        return new SigningRequest(key, RequestedSubject.read(info.getSubject()), RequestedExtensions.read(info));
+        return request;
+    }
+
+    static boolean isDer(byte[] bytes) {
+        return bytes.length > 0 && bytes[0] == DER_SEQUENCE;
     }
 
     SubjectKey key() {
@@ -80,4 +91,11 @@ final class SigningRequest {
     Set<String> purposes() {
         return extensions.purposes();
     }
+
+    /**
+     * What could be read of a request.
+     *
+     * @param key only if whoever made the request has its private half
+     */
+    record Parts(Optional<SubjectKey> key, Optional<List<Part>> subject, Optional<RequestedExtensions> extensions) {}
 }

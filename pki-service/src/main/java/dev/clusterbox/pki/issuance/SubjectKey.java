@@ -8,11 +8,11 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -21,25 +21,42 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 /** A public key that is strong enough: looked at before any arithmetic is done with it. */
 record SubjectKey(KeyType type, PublicKey key, SubjectPublicKeyInfo info) {
 
-    private static final int SMALLEST_RSA = 2048;
-    /** Larger ones only cost those who check signatures. */
-    private static final int LARGEST_RSA = 4096;
+    /** What is looked at here, in this order. */
+    static final Rule[] RULES = {
+        Rule.KEY_TYPE,
+        Rule.RSA_SIZE,
+        Rule.RSA_EXPONENT,
+        Rule.RSA_SMALL_FACTOR,
+        Rule.RSA_ROCA,
+        Rule.RSA_CLOSE_PRIMES,
+        Rule.EC_KEY,
+        Rule.ED25519_KEY,
+        Rule.PUBLISHED_KEY,
+        Rule.DEBIAN_KEY
+    };
 
-    private static final BigInteger SMALLEST_EXPONENT = BigInteger.valueOf(65537);
-    private static final int LONGEST_EXPONENT = 256;
+    private static final BigInteger ED25519_FIELD = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
 
-    /** The product of the odd primes below 752 (NIST SP 800-89, 5.3.3): a modulus that shares a factor with it is broken. */
-    private static final BigInteger SMALL_PRIMES = smallPrimes();
+    private static final Set<BigInteger> ED25519_SMALL_ORDERS = Set.of(
+            BigInteger.ZERO,
+            BigInteger.ONE,
+            ED25519_FIELD.subtract(BigInteger.ONE),
+            new BigInteger("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16),
+            new BigInteger("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16));
 
     static SubjectKey of(SubjectPublicKeyInfo info) throws IOException {
         var type = type(info.getAlgorithm());
         if (type == KeyType.RSA) {
-            checkRsa(RSAPublicKey.getInstance(info.parsePublicKey()));
+            RsaKey.check(info.parsePublicKey());
         }
         var key = decode(type, info.getEncoded("DER"));
         if (key instanceof ECPublicKey ec) {
             checkOnCurve(ec);
         }
+        if (type == KeyType.ED25519) {
+            checkOrder(info.getPublicKeyData().getOctets());
+        }
+        KnownKeys.check(key);
         return new SubjectKey(type, key, info);
     }
 
@@ -75,26 +92,12 @@ record SubjectKey(KeyType type, PublicKey key, SubjectPublicKeyInfo info) {
             };
             return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(info));
         } catch (GeneralSecurityException e) {
-            throw Rule.KEY_TYPE.refuses("not a key of the type %s".formatted(type), "a well-formed public key");
-        }
-    }
-
-    private static void checkRsa(RSAPublicKey key) {
-        var modulus = key.getModulus();
-        var exponent = key.getPublicExponent();
-        if (modulus.bitLength() < SMALLEST_RSA || modulus.bitLength() > LARGEST_RSA) {
-            throw Rule.RSA_KEY.refuses(
-                    modulus.bitLength() + " bits", "%d to %d bits".formatted(SMALLEST_RSA, LARGEST_RSA));
-        }
-        if (exponent.compareTo(SMALLEST_EXPONENT) < 0
-                || exponent.bitLength() > LONGEST_EXPONENT
-                || !exponent.testBit(0)) {
-            throw Rule.RSA_KEY.refuses(
-                    "exponent of %d bits, %s".formatted(exponent.bitLength(), exponent.testBit(0) ? "odd" : "even"),
-                    "an odd exponent from 65537 to 2^256");
-        }
-        if (!modulus.testBit(0) || !modulus.gcd(SMALL_PRIMES).equals(BigInteger.ONE)) {
-            throw Rule.RSA_KEY.refuses("a modulus with a small factor", "the product of two large primes");
+            var rule = switch (type) {
+                case EC_P256, EC_P384 -> Rule.EC_KEY;
+                case RSA -> Rule.CSR_STRUCTURE;
+                case ED25519 -> Rule.ED25519_KEY;
+            };
+            throw rule.refuses("not a key of the type %s".formatted(type), "a well-formed public key");
         }
     }
 
@@ -110,11 +113,22 @@ record SubjectKey(KeyType type, PublicKey key, SubjectPublicKeyInfo info) {
         }
     }
 
-    private static BigInteger smallPrimes() {
-        var product = BigInteger.ONE;
-        for (var prime = BigInteger.valueOf(3); prime.intValue() < 752; prime = prime.nextProbablePrime()) {
-            product = product.multiply(prime);
+    /**
+     * With a point of small order a signature that anybody can make is right, so it shows nothing. The points are those
+     * whose second coordinate is one of these; larger coordinates than the field has are other ways to write them.
+     */
+    private static void checkOrder(byte[] point) {
+        var y = point.clone();
+        y[y.length - 1] &= 0x7f;
+        for (int i = 0, j = y.length - 1; i < j; i++, j--) {
+            byte swapped = y[i];
+            y[i] = y[j];
+            y[j] = swapped;
         }
-        return product;
+        var coordinate = new BigInteger(1, y);
+        if (coordinate.compareTo(ED25519_FIELD) >= 0 || ED25519_SMALL_ORDERS.contains(coordinate)) {
+            throw Rule.ED25519_KEY.refuses(
+                    "a point of small order, or written in another way", "a point of large order");
+        }
     }
 }

@@ -32,7 +32,10 @@ import java.util.regex.Pattern;
 @Context
 public final class KeyFolder {
 
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+    /** The name of the one key that is no authority's: it signs heads of the audit log. */
+    public static final String AUDIT = "audit";
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}|" + AUDIT);
     private static final String BEGIN = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
     private static final String END = "\n-----END ENCRYPTED PRIVATE KEY-----\n";
 
@@ -42,10 +45,13 @@ public final class KeyFolder {
 
     KeyFolder(
             @Value("${clusterbox.state}") String state,
+            @Value("${clusterbox.pki.passphrase:}") String passphrase,
             @Value("${clusterbox.pki.passphrase-file}") String passphraseFile,
             SecureRandom random) {
         this.folder = Path.of(state, "keys");
-        this.passphrase = Passphrase.read(Path.of(passphraseFile));
+        this.passphrase = passphrase.isEmpty()
+                ? Passphrase.read(Path.of(passphraseFile))
+                : Passphrase.of(passphrase, "clusterbox.pki.passphrase");
         this.random = random;
         try {
             Files.createDirectories(
@@ -129,12 +135,17 @@ public final class KeyFolder {
         }
     }
 
+    public boolean hasAuditKey() {
+        return Files.exists(file(AUDIT));
+    }
+
+    /** Those of the authorities. */
     public List<String> ids() {
         try (var files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".pem"))
                     .map(name -> name.substring(0, name.length() - ".pem".length()))
-                    .filter(id -> ID.matcher(id).matches())
+                    .filter(id -> ID.matcher(id).matches() && !id.equals(AUDIT))
                     .sorted()
                     .toList();
         } catch (IOException e) {

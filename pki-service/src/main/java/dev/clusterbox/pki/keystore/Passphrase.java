@@ -1,10 +1,10 @@
 package dev.clusterbox.pki.keystore;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.clusterbox.rest.SecretFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** What the keys are encrypted with. It stands in a file that only its owner can read. */
+/** What the keys are encrypted with: from a file that only its owner can read, or from the environment. */
 final class Passphrase {
 
     private static final int SHORTEST = 16;
@@ -15,25 +15,17 @@ final class Passphrase {
         this.bytes = bytes;
     }
 
-    /** One line end at the end of the file does not belong to it: editors put one there. */
     static Passphrase read(Path file) {
-        try {
-            for (var permission : Files.getPosixFilePermissions(file)) {
-                if (!permission.name().startsWith("OWNER_")) {
-                    throw new IllegalStateException(
-                            "passphrase file %s: others have %s (expected: chmod 600)".formatted(file, permission));
-                }
-            }
-            var bytes = Files.readString(file).stripTrailing().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            if (bytes.length < SHORTEST) {
-                throw new IllegalStateException(
-                        "passphrase file %s: %d bytes (expected: at least %d)".formatted(file, bytes.length, SHORTEST));
-            }
-            return new Passphrase(bytes);
-        } catch (IOException e) {
+        return of(SecretFile.read("passphrase file", file), "passphrase file " + file);
+    }
+
+    static Passphrase of(String text, String origin) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length < SHORTEST) {
             throw new IllegalStateException(
-                    "passphrase file %s: %s (expected: a readable file with one line)".formatted(file, e), e);
+                    "%s: %d bytes (expected: at least %d)".formatted(origin, bytes.length, SHORTEST));
         }
+        return new Passphrase(bytes);
     }
 
     byte[] bytes() {

@@ -87,7 +87,7 @@ final class OcspController {
         } catch (ProblemException e) {
             LOG.warn("ocsp for {}: {}", name, e.getMessage());
             return switch (e.problem().code()) {
-                case UNAVAILABLE, TIMED_OUT -> OcspResponder.failure(Failure.TRY_LATER);
+                case TOO_MANY, UNAVAILABLE, TIMED_OUT -> OcspResponder.failure(Failure.TRY_LATER);
                 case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE, FAILED ->
                     OcspResponder.failure(Failure.INTERNAL_ERROR);
             };

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class RetirementController {
 
     private final Retirement retirement;
+    private final Grants grants;
 
-    RetirementController(Retirement retirement) {
+    RetirementController(Retirement retirement, Grants grants) {
         this.retirement = retirement;
+        this.grants = grants;
     }
 
     /**
@@ -40,6 +43,9 @@ final class RetirementController {
                 name,
                 Optional.ofNullable(generation).map(SerialNumber::require),
                 revoke,
-                Caller.of(request).name());
+                grants.of(Caller.of(request))
+                        .requireAdmin()
+                        .requireAuthority(name)
+                        .by());
     }
 }

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.rest.Caller;
@@ -18,9 +19,11 @@ import io.micronaut.serde.annotation.Serdeable;
 final class RevocationController {
 
     private final Revocations revocations;
+    private final Grants grants;
 
-    RevocationController(Revocations revocations) {
+    RevocationController(Revocations revocations, Grants grants) {
         this.revocations = revocations;
+        this.grants = grants;
     }
 
     @Post("/revoke")
@@ -30,7 +33,7 @@ final class RevocationController {
                 name,
                 SerialNumber.require(serial),
                 RevocationReason.parse(revoke.reason()),
-                Caller.of(request).name()));
+                grants.of(Caller.of(request))));
     }
 
     /** @param reason as openssl writes it, for example {@code keyCompromise} */

@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
@@ -42,14 +43,15 @@ final class Revocations {
     }
 
     /** Revoking again changes nothing: the first time and reason stay. */
-    CertificateRecord revoke(String name, String serial, RevocationReason reason, String by) {
+    CertificateRecord revoke(String name, String serial, RevocationReason reason, Rights rights) {
         var found = inventory
                 .find(name, serial)
                 .orElseThrow(() -> Problem.notFound("no such certificate").asException());
+        rights.requireCertificate(name, found.profile(), found.plainNames());
         // Empty when it was deleted or retired: then there is nobody who could be told.
         var authority = authorities.withKey(found.authority());
         return database.write(connection -> {
-            if (mark(connection, found, reason, by) && authority.isPresent()) {
+            if (mark(connection, found, reason, rights.by()) && authority.isPresent()) {
                 lists.signAnew(connection, authority.get());
             }
             return inventory.find(connection, name, serial).orElseThrow();

@@ -1,11 +1,9 @@
 package dev.clusterbox.pki.store;
 
-import dev.clusterbox.problem.Problem;
-import dev.clusterbox.problem.ProblemException;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 
 /**
@@ -13,62 +11,36 @@ import javax.sql.DataSource;
  * machine's power.
  */
 @Singleton
-public final class Database {
-
-    /** SQLite's result codes (sqlite.org/rescode.html): busy, full, and a failing disk. They may pass. */
-    private static final int BUSY = 5;
-
-    private static final int IO_ERROR = 10;
-    private static final int FULL = 13;
+public final class Database implements AutoCloseable {
 
     private final DataSource source;
-    /** SQLite has one writer at a time and lets the others poll; a lock wakes them in time. Not a rule: the database has those. */
-    private final ReentrantLock writer = new ReentrantLock();
+    private final GroupCommit writes;
 
     Database(DataSource source) {
         this.source = source;
+        this.writes = new GroupCommit(source);
     }
 
-    /** All of it or, if it throws, nothing. */
+    /**
+     * All of it or, if it throws, nothing. One after the other, in no thread of the caller's, and alone: nobody else writes to this
+     * database meanwhile, another process included.
+     */
     public <T> T write(Work<T> work) {
-        writer.lock();
-        try (var connection = source.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                T result = work.in(connection);
-                connection.commit();
-                return result;
-            } catch (RuntimeException | Error | SQLException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw problem(e);
-        } finally {
-            writer.unlock();
-        }
+        return writes.write(work);
     }
 
     public <T> T read(Work<T> work) {
         try (var connection = source.getConnection()) {
             return work.in(connection);
         } catch (SQLException e) {
-            throw problem(e);
+            throw DatabaseTrouble.problem(e);
         }
     }
 
-    private static RuntimeException problem(SQLException e) {
-        return switch (e.getErrorCode() & 0xff) {
-            case BUSY, IO_ERROR, FULL ->
-                new ProblemException(
-                        Problem.unavailable(
-                                "the database cannot be used: " + e.getMessage(),
-                                "look at the disk of the state folder"),
-                        e);
-            default -> new IllegalStateException("database: " + e.getMessage(), e);
-        };
+    @Override
+    @PreDestroy
+    public void close() {
+        writes.close();
     }
 
     /** What is done with a connection. */

@@ -24,6 +24,7 @@ final class AuditLogTest {
                 "UPDATE audit SET reason = 'other' WHERE seq = 2 | 2",
                 "UPDATE audit SET requested_by = 'ab', authority = 'c' WHERE seq = 2 | 2",
                 "UPDATE audit SET at = '2020-01-01T00:00:00Z' WHERE seq = 3 | 3",
+                "UPDATE audit SET event = 'NOTHING' WHERE seq = 2 | 2",
                 "UPDATE audit SET hash = previous WHERE seq = 1 | 1",
                 "DELETE FROM audit WHERE seq = 1 | 1",
                 "DELETE FROM audit WHERE seq = 2 | 2",

@@ -81,43 +81,43 @@ final class KeyAttacks {
                                 .der()),
                 arguments(
                         "RSA with 1024 bits",
-                        Rule.RSA_KEY,
+                        Rule.RSA_SIZE,
                         Csr.with(Csr.keys("RSA", new RSAKeyGenParameterSpec(1024, RSAKeyGenParameterSpec.F4)))
                                 .signedWith("SHA256withRSA")
                                 .der()),
                 arguments(
                         "RSA with 100,000 bits",
-                        Rule.RSA_KEY,
+                        Rule.RSA_SIZE,
                         Csr.p256()
                                 .claiming(rsa(BigInteger.TWO.pow(100_000).subtract(BigInteger.ONE), 65537))
                                 .der()),
                 arguments(
                         "an exponent of 3",
-                        Rule.RSA_KEY,
+                        Rule.RSA_EXPONENT,
                         Csr.p256().claiming(rsa(modulus(), 3)).der()),
                 arguments(
                         "an exponent of 1",
-                        Rule.RSA_KEY,
+                        Rule.RSA_EXPONENT,
                         Csr.p256().claiming(rsa(modulus(), 1)).der()),
                 arguments(
                         "an even exponent",
-                        Rule.RSA_KEY,
+                        Rule.RSA_EXPONENT,
                         Csr.p256().claiming(rsa(modulus(), 65538)).der()),
                 arguments(
                         "an even modulus",
-                        Rule.RSA_KEY,
+                        Rule.RSA_SMALL_FACTOR,
                         Csr.p256()
                                 .claiming(rsa(modulus().add(BigInteger.ONE), 65537))
                                 .der()),
                 arguments(
                         "a modulus with the factor 3",
-                        Rule.RSA_KEY,
+                        Rule.RSA_SMALL_FACTOR,
                         Csr.p256()
                                 .claiming(rsa(BigInteger.TWO.pow(2048).subtract(BigInteger.ONE), 65537))
                                 .der()),
                 arguments(
                         "a negative modulus",
-                        Rule.RSA_KEY,
+                        Rule.RSA_SIZE,
                         Csr.p256().claiming(rsa(modulus().negate(), 65537)).der()),
                 arguments(
                         "X25519",

@@ -205,7 +205,7 @@ final class NameAttacks {
         return Stream.of(dns, addresses, others).flatMap(it -> it);
     }
 
-    private static X500Name cn(ASN1Encodable value) {
+    static X500Name cn(ASN1Encodable value) {
         return new X500Name(new RDN[] {new RDN(new AttributeTypeAndValue(BCStyle.CN, value))});
     }
 }

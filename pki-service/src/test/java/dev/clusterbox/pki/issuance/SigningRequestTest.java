@@ -36,6 +36,7 @@ final class SigningRequestTest {
         return Stream.of(
                         EncodingAttacks.all(),
                         KeyAttacks.all(),
+                        WeakKeyAttacks.all(),
                         NameAttacks.subjects(),
                         NameAttacks.names(),
                         ExtensionAttacks.all())
@@ -67,6 +68,7 @@ final class SigningRequestTest {
                 Rule.SUBJECT_SYNTAX,
                 Rule.APPROVED_SUBJECT,
                 Rule.APPROVED_NAMES,
+                Rule.PROFILE_ROLE,
                 Rule.PROFILE_AUTHORITY,
                 Rule.PROFILE_SUBJECT,
                 Rule.PROFILE_NAMES,

@@ -169,7 +169,7 @@ final class KeyFolderTest {
     }
 
     private KeyFolder folder() {
-        return new KeyFolder(state.toString(), state.resolve("passphrase").toString(), new SecureRandom());
+        return new KeyFolder(state.toString(), "", state.resolve("passphrase").toString(), new SecureRandom());
     }
 
     private Path file() {
