@@ -159,7 +159,7 @@ final class ToolsTest {
     }
 
     /** Writes a request. */
-    private interface Writer {
+    interface Writer {
         byte[] write(Path folder) throws Exception;
     }
 }
