@@ -43,6 +43,16 @@ public final class Authorities {
         }
     }
 
+    /** Whether it is there and no other has taken its place. */
+    public boolean isSigning(Connection connection, String id) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT 1 FROM authority a WHERE a.id = ? AND" + SIGNING)) {
+            select.setString(1, id);
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
     /** Those that sign, one for each name. */
     public List<AuthorityRecord> signing() {
         return database.read(connection -> {

@@ -13,6 +13,8 @@ import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
 @Context
 public final class CertificateAuthorities {
 
+    /** For that long it may go unseen that another process on the same database has rotated one. */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(CertificateAuthorities.class);
 
     private final Database database;
@@ -41,6 +46,8 @@ public final class CertificateAuthorities {
     private final InstantSource clock;
 
     private final Map<String, CertificateAuthority> opened = new ConcurrentHashMap<>();
+    /** By name, for a moment. What is signed is checked against the database once more when it is stored. */
+    private final Map<String, Signing> signing = new ConcurrentHashMap<>();
     /** Held while keys are made, opened and destroyed. Never taken inside a transaction, because it is held around some. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -143,6 +150,7 @@ public final class CertificateAuthorities {
             kept = result.isNew();
             if (kept) {
                 opened.put(record.id(), made);
+                signing.remove(record.name());
                 LOG.info("authority {}: made, fingerprint {}", record.name(), record.fingerprint());
             }
             return result;
@@ -173,10 +181,25 @@ public final class CertificateAuthorities {
 
     /** The one that signs, with its key, which is decrypted the first time. */
     CertificateAuthority named(String name) {
-        return withKey(find(name))
+        var known = signing.get(name);
+        if (known != null && clock.instant().isBefore(known.until())) {
+            return known.authority();
+        }
+        var until = clock.instant().plus(MOMENT);
+        var found = withKey(find(name))
                 // It may have been deleted meanwhile, or rotated and retired.
                 .or(() -> withKey(find(name)))
                 .orElseThrow(() -> noAuthority(name));
+        lock.lock();
+        try {
+            // Not one that was destroyed or superseded after it was found.
+            if (authorities.find(name).filter(it -> it.id().equals(found.record().id())).isPresent()) {
+                signing.put(name, new Signing(found, until));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return found;
     }
 
     /** With its key, if it still has one. Not to be called inside a transaction. */
@@ -257,6 +280,7 @@ public final class CertificateAuthorities {
 
     private void destroy(AuthorityRecord record) {
         opened.remove(record.id());
+        signing.remove(record.name());
         keys.destroy(record.id());
     }
 
@@ -275,6 +299,8 @@ public final class CertificateAuthorities {
     public interface LastWork {
         void in(Connection connection, CertificateAuthority authority) throws SQLException;
     }
+
+    private record Signing(CertificateAuthority authority, Instant until) {}
 
     /** @param isNew false if it was there already */
     record Made(AuthorityRecord record, boolean isNew) {}

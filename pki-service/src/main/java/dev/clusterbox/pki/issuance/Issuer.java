@@ -177,15 +177,14 @@ final class Issuer {
     /** An authority that was deleted or rotated while the request was looked at must not sign any more. */
     private void requireInUse(Connection connection, CertificateAuthority authority) throws SQLException {
         var record = authority.record();
-        var inUse = authorities.find(connection, record.name());
-        if (inUse.isEmpty()) {
-            throw Problem.notFound("there is no authority '%s'".formatted(record.name()))
-                    .asException();
+        if (authorities.isSigning(connection, record.id())) {
+            return;
         }
-        if (!inUse.get().id().equals(record.id())) {
-            throw Problem.unavailable("the authority %s was rotated just now".formatted(record.name()), "ask again")
-                    .asException();
-        }
+        boolean another = authorities.find(connection, record.name()).isPresent();
+        throw (another
+                        ? Problem.unavailable("the authority %s was rotated just now".formatted(record.name()), "ask again")
+                        : Problem.notFound("there is no authority '%s'".formatted(record.name())))
+                .asException();
     }
 
     /** What makes two requests the same: not their bytes, because a signature is another one each time, but what they mean. */
