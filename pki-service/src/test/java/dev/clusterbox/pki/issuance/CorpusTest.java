@@ -68,7 +68,6 @@ final class CorpusTest {
 
     /** Requests that are right, for what nobody gets. */
     private static Stream<Arguments> wishes() {
-        var plain = Csr.p256().der();
         return Stream.of(
                 wish("a profile of another authority", Rule.PROFILE_AUTHORITY, "etcd-client", "CN=a,O=etcd"),
                 wish("an agent in the group system:masters", Rule.PROFILE_SUBJECT, "agent", "CN=a,O=system:masters"),
