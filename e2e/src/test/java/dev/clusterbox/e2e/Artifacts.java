@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Kubernetes' programs and images, in the folder that the environment names. Nothing here can fetch them. */
 final class Artifacts {
@@ -20,6 +21,11 @@ final class Artifacts {
 
     static Path folder() {
         return Path.of(System.getenv(VARIABLE)).toAbsolutePath();
+    }
+
+    /** Whether there are archives of these images, by the names of their files. */
+    static boolean haveImages(Path folder, String... names) {
+        return Stream.of(names).allMatch(name -> Files.exists(folder.resolve("images", name + ".tar")));
     }
 
     /** A program of this computer's architecture, at the top of the folder or one folder below. */

@@ -138,6 +138,24 @@ final class FaultsTest {
     }
 
     @Test
+    void what_runs_with_another_configuration_is_started_anew_when_its_own_is_put_back() throws Exception {
+        var gateway = installation.gateway();
+        gateway.awaitSuccess(gateway.up(DEMO));
+        installation
+                .onMachine(
+                        "demo",
+                        "haproxy",
+                        "sh",
+                        "-c",
+                        "sed -i s/:9000/:9001/ /etc/haproxy/haproxy.cfg && systemctl restart haproxy")
+                .succeeded();
+
+        gateway.awaitSuccess(gateway.up(DEMO));
+
+        Healthy.assertThrough(installation, "demo", 3, 3);
+    }
+
+    @Test
     void a_machine_that_was_deleted_behind_our_back_is_made_again() throws Exception {
         var gateway = installation.gateway();
         gateway.awaitSuccess(gateway.up(DEMO));

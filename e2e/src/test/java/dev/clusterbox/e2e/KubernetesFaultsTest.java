@@ -244,6 +244,9 @@ final class KubernetesFaultsTest {
                 "for f in /etc/systemd/system/kube*.service /etc/containerd/config.toml /var/lib/kubelet/kubeconfig; do echo junk >$f; done;"
                         + " rm /usr/local/bin/*; systemctl daemon-reload; systemctl stop kubelet kube-proxy flanneld");
         upAgain("junk in folders");
+        // The pods that ran all the while say nothing about those to come.
+        kubectl.run("delete", "pods", "--selector=app=sleeper").succeeded();
+        Timed.begin("new pods").until("ready on each node", PATIENCE, this::whyPodsDoNotRun);
     }
 
     private void on(String machine, String script) throws IOException, InterruptedException {

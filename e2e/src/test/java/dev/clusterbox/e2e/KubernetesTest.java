@@ -3,12 +3,16 @@ package dev.clusterbox.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A whole cluster, as {@code ./clusterbox up} makes it, looked at with a real kubectl. Needs Kubernetes' programs. */
 @ExtendWith(NeedsArtifacts.class)
@@ -195,7 +200,7 @@ final class KubernetesTest {
         Timed.begin("pods on three nodes").until("ready", PATIENCE, () -> {
             var pods = KubernetesHealth.endpoints(kubectl, "trial", "web");
             return pods.size() < 3
-                    ? java.util.Optional.of("endpoints: " + pods)
+                    ? Optional.of("endpoints: " + pods)
                     : KubernetesHealth.whyPodsNotReady(kubectl, "trial");
         });
         var pods = kubectl.items("get", "pods", "--namespace=trial");
@@ -310,6 +315,36 @@ final class KubernetesTest {
         var shown = installation.say("smoke-test demo");
         System.out.println(shown.everything());
         assertTrue(shown.everything().contains("9 checks passed"), shown.everything());
+    }
+
+    @Test
+    @Order(1)
+    void an_add_on_on_the_nodes_network_is_an_api_of_the_cluster(@TempDir Path folder) throws Exception {
+        assumeTrue(
+                Artifacts.haveImages(artifacts, "sample-apiserver", "etcd"),
+                "aggregated API: NOT TESTED, its images are not among the artifacts");
+        var file = folder.resolve("aggregated-api.yaml");
+        try (var manifest = Objects.requireNonNull(KubernetesTest.class.getResourceAsStream("aggregated-api.yaml"))) {
+            Files.copy(manifest, file);
+        }
+        installation
+                .clusterbox("up", "--provider", "nspawn", "--yes", "--addon", file.toString())
+                .succeeded();
+        Timed.begin("an add-on's API").until("available", PATIENCE, () -> {
+            var service = kubectl.json("get", "apiservice", "v1alpha1.wardle.example.com");
+            var available = KubernetesHealth.condition(service, "Available");
+            return KubernetesHealth.isTrue(available) ? Optional.empty() : Optional.of(available.toString());
+        });
+        kubectl.apply("{apiVersion: wardle.example.com/v1alpha1, kind: Flunder, metadata: {name: bramble}}");
+        for (var controller : List.of("192.168.56.11", "192.168.56.12", "192.168.56.13")) {
+            var flunders = kubectl.run("--server=https://%s:6443".formatted(controller), "get", "flunders")
+                    .succeeded()
+                    .output();
+            System.out.println(controller + ": " + flunders);
+            assertTrue(flunders.contains("bramble"), flunders);
+        }
+        var nobody = kubectl.run("--as=nobody", "get", "flunders");
+        assertTrue(nobody.output().contains("forbidden"), nobody.output());
     }
 
     @Test

@@ -153,6 +153,11 @@ record Manifest(String addon, int document, Map<String, @Nullable Object> conten
         return metadata("namespace");
     }
 
+    /** The same for all that is written down of one object. */
+    String identity() {
+        return "%s %s %s/%s".formatted(apiVersion(), kind(), namespace(), name());
+    }
+
     boolean isNamespace() {
         return apiVersion().equals("v1") && kind().equals("Namespace");
     }

@@ -8,11 +8,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Applies objects of any kind: how a kind is addressed is asked of the API. */
 final class ServerSideApply {
@@ -20,21 +21,30 @@ final class ServerSideApply {
     private static final String MANAGER = "clusterbox";
 
     private final KubernetesClient client;
-    private final Map<String, List<APIResource>> kinds = new HashMap<>();
+    private final Map<String, List<APIResource>> kinds = new ConcurrentHashMap<>();
 
     ServerSideApply(KubernetesClient client) {
         this.client = client;
     }
 
-    /** Returns whether the object is another one now, or was not there. Fields that someone else has set are taken over. */
-    boolean apply(Manifest manifest) {
+    /** Which version of the object there is; empty where there is none. */
+    Optional<String> version(Manifest manifest) {
+        return call(manifest, resource -> Optional.ofNullable(resource.get()).map(ServerSideApply::version));
+    }
+
+    /** Returns which version of the object there is now. Fields that someone else has set are taken over. */
+    String apply(Manifest manifest) {
+        return call(
+                manifest,
+                resource ->
+                        version(resource.fieldManager(MANAGER).forceConflicts().serverSideApply()));
+    }
+
+    private <T> T call(Manifest manifest, Function<Resource<GenericKubernetesResource>, T> call) {
         try {
             var object = client.getKubernetesSerialization()
                     .convertValue(manifest.content(), GenericKubernetesResource.class);
-            var resource = resource(manifest, object);
-            var before = Optional.ofNullable(resource.get()).map(ServerSideApply::version);
-            var after = resource.fieldManager(MANAGER).forceConflicts().serverSideApply();
-            return !before.equals(Optional.of(version(after)));
+            return call.apply(resource(manifest, object));
         } catch (KubernetesClientException e) {
             throw problem(manifest, e);
         } catch (IllegalArgumentException e) {
@@ -87,12 +97,7 @@ final class ServerSideApply {
 
     /** Kinds whose name has a slash are parts of another: no objects of their own. */
     private APIResource kind(Manifest manifest) {
-        var known = kinds.get(manifest.apiVersion());
-        if (known == null) {
-            known = discover(manifest);
-            kinds.put(manifest.apiVersion(), known);
-        }
-        return known.stream()
+        return kinds.computeIfAbsent(manifest.apiVersion(), _ -> discover(manifest)).stream()
                 .filter(kind -> kind.getKind().equals(manifest.kind())
                         && !kind.getName().contains("/"))
                 .findFirst()

@@ -131,6 +131,33 @@ final class ApiClientTest {
     }
 
     @Test
+    void an_object_that_is_written_down_twice_is_what_the_last_says() throws Exception {
+        withApi((api, cluster) -> {
+            var first = new Addon("first", settings("first"));
+            var second = new Addon("second", settings("second"));
+            var addons = new Addons(kubernetes);
+            for (int i = 0; i < 2; i++) {
+                addons.apply(cluster, List.of(first, second), message -> {});
+
+                assertEquals(
+                        "second",
+                        kubernetes
+                                .client(cluster)
+                                .configMaps()
+                                .inNamespace("default")
+                                .withName("settings")
+                                .require()
+                                .getData()
+                                .get("colour"));
+            }
+        });
+    }
+
+    private static String settings(String colour) {
+        return "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {colour: %s}}".formatted(colour);
+    }
+
+    @Test
     void what_the_api_refuses_is_named_with_its_document_and_reason() throws Exception {
         withApi((api, cluster) -> {
             api.refuse("/api/v1/namespaces/shop/configmaps/settings", "data is too long");

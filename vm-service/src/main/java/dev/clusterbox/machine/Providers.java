@@ -73,4 +73,14 @@ final class Providers {
                                 "use the provider virtualbox")
                         .asException());
     }
+
+    /** Returns the ways from the host's ports to machines', or a problem if a provider has none. */
+    PortForwards portForwards(String name) throws InterruptedException {
+        return named(name)
+                .portForwards()
+                .orElseThrow(() -> Problem.invalid(
+                                "the host reaches machines of the provider %s without port forwarding".formatted(name),
+                                "use the machine's own address")
+                        .asException());
+    }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assertions;
 
 /**
  * OpenSSH's real server on a free port of this network namespace's loopback, with its own configuration, keys and mounts,
@@ -27,6 +28,8 @@ public final class Sshd implements AutoCloseable {
     /** {@code openssl passwd -6} of the password. */
     private static final String HASH =
             "$6$clusterbox$kD5kxOWuS9hxR2QocCKwH96OQC32D7lbpxyZw.1PZ5ZbzG67SOGch7h4dL3Nrb3biZV1Y6BzI.1a8q1p20wUr1";
+
+    private static final Path SERVER = Path.of("/usr/sbin/sshd");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -49,6 +52,7 @@ public final class Sshd implements AutoCloseable {
     }
 
     private Sshd(Path folder, int user, String... settings) throws Exception {
+        Assertions.assertTrue(Files.isExecutable(SERVER), SERVER + " is not installed: apt-get install openssh-server");
         this.folder = folder;
         try (var socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -87,7 +91,7 @@ public final class Sshd implements AutoCloseable {
                 "setpriv",
                 "--pdeathsig",
                 "KILL",
-                "/usr/sbin/sshd",
+                SERVER.toString(),
                 "-D",
                 "-E",
                 folder.resolve("log").toString(),

@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 /** Installations in a {@link RealVirtualBox}, each with a folder of its own, and what is left of them. */
 final class TestBox {
 
+    /** The service has one of its own that is called virtualbox. */
+    static final String NAME = "virtualbox-tested";
+
     static final Duration STOP_PATIENCE = Duration.ofMillis(300);
 
     private final RealVirtualBox box;
@@ -54,11 +57,11 @@ final class TestBox {
         var json = ObjectMapper.getDefault();
         var doctor = new Doctor(host, box.program().toString(), Map.of());
         return new VirtualBox(new VirtualBoxParts(
-                "virtualbox",
+                NAME,
                 host,
                 manage,
                 doctor,
-                new Presence("virtualbox", doctor),
+                new Presence(NAME, doctor),
                 installation,
                 places,
                 new Registry(manage, places, json),

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DERNull;
@@ -82,16 +84,23 @@ final class RenewalProof {
         if (signers.size() != 1) {
             throw Rule.RENEWAL_STRUCTURE.refuses(signers.size() + " signers", "one");
         }
-        var content = ASN1OctetString.getInstance(inside.getContent()).getOctets();
-        var signer = SignerInfo.getInstance(signers.getObjectAt(0));
-        // RFC 5652, 5.1 and 5.3: for plain data, signed by who is named by issuer and serial number.
-        for (var version : List.of(signed.getVersion(), signer.getVersion())) {
-            if (!version.hasValue(1)) {
-                throw Rule.RENEWAL_STRUCTURE.refuses("version " + version, "version 1");
-            }
+        var signerInfo = SignerInfo.getInstance(signers.getObjectAt(0));
+        // Neither is signed. What is not looked at could be changed.
+        requireVersion(signed.getVersion());
+        requireVersion(signerInfo.getVersion());
+        if (!List.of(signed.getDigestAlgorithms().toArray()).equals(List.of(signerInfo.getDigestAlgorithm()))) {
+            throw Rule.RENEWAL_STRUCTURE.refuses("other digests than the signer's", "the signer's");
         }
-        requireSignedBy(signer, content);
+        var content = ASN1OctetString.getInstance(inside.getContent()).getOctets();
+        requireSignedBy(signerInfo, content);
         return content;
+    }
+
+    /** RFC 5652, 5.1 and 5.3: what the version has to be follows from the rest. */
+    private static void requireVersion(ASN1Integer version) {
+        if (!version.hasValue(1)) {
+            throw Rule.RENEWAL_STRUCTURE.refuses("version " + version, "version 1");
+        }
     }
 
     private void requireSignedBy(SignerInfo info, byte[] content) throws IOException {
@@ -125,7 +134,8 @@ final class RenewalProof {
         }
         var named = IssuerAndSerialNumber.getInstance(info.getSID().getId());
         BigInteger serial = named.getSerialNumber().getValue();
-        if (!named.getName().equals(signer.getIssuer()) || !serial.equals(signer.getSerialNumber())) {
+        var name = named.getName().getEncoded("DER");
+        if (!Arrays.equals(name, signer.getIssuer().getEncoded("DER")) || !serial.equals(signer.getSerialNumber())) {
             throw Rule.RENEWAL_PROOF.refuses(
                     "signed for the certificate %s".formatted(serial.toString(16)),
                     "the certificate " + signer.getSerialNumber().toString(16));

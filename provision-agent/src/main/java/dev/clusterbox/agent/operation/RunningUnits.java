@@ -15,14 +15,18 @@ import dev.clusterbox.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
  * Units that run, now and after a reboot. What a unit read at its last start is remembered as a digest, so that a change of
- * its inputs, and nothing else, starts it anew.
+ * its inputs, and nothing else, starts it anew. Where somebody else started it since, its inputs may have been others then:
+ * one that is newer than that start has not been read.
  */
 final class RunningUnits {
 
@@ -55,6 +59,9 @@ final class RunningUnits {
         } else if (!digest(wanted, state).equals(remembered(unit)) || state.needsReload()) {
             todo.add("systemctl restart " + unit);
             reasons.add("its inputs have changed");
+        } else if (hasUnreadInputs(wanted, state)) {
+            todo.add("systemctl restart " + unit);
+            reasons.add("an input is newer than its last start");
         } else if (!state.isActive()) {
             todo.add("systemctl start " + unit);
             reasons.add("it was " + state);
@@ -79,7 +86,7 @@ final class RunningUnits {
         }
         if (state.isDown()) {
             systemctl.start(unit);
-        } else if (digest.equals(remembered(unit)) && !before.needsReload()) {
+        } else if (digest.equals(remembered(unit)) && !before.needsReload() && !hasUnreadInputs(wanted, state)) {
             systemctl.start(unit);
         } else {
             systemctl.restart(unit);
@@ -154,12 +161,40 @@ final class RunningUnits {
         });
     }
 
-    /** Over the inputs and the unit's own files: a changed command line asks for a new start like a changed configuration. */
-    private String digest(RunUnit wanted, UnitState state) throws IOException {
+    /** Inputs that were put in their place after somebody else, systemd after a crash for example, had started the unit. */
+    private boolean hasUnreadInputs(RunUnit wanted, UnitState state) throws IOException {
+        var start = state.startedAt().map(FileTime::from);
+        var memory = memory(wanted.name());
+        if (start.isEmpty() || !Files.exists(memory) || start.get().compareTo(Files.getLastModifiedTime(memory)) <= 0) {
+            return false;
+        }
+        for (var input : inputs(wanted, state)) {
+            var path = machine.at(input);
+            if (isNewer(path, start.get(), LinkOption.NOFOLLOW_LINKS)
+                    || (!Artifacts.isLink(path) && isNewer(path, start.get()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** By the time of its last change, which nobody can set back. */
+    private static boolean isNewer(Path path, FileTime start, LinkOption... options) throws IOException {
+        return Files.exists(path, options)
+                && Files.getAttribute(path, "unix:ctime", options) instanceof FileTime changed
+                && changed.compareTo(start) > 0;
+    }
+
+    /** With the unit's own files: a changed command line asks for a new start like a changed configuration. */
+    private static SortedSet<String> inputs(RunUnit wanted, UnitState state) {
         var inputs = new TreeSet<>(wanted.inputs());
         inputs.addAll(state.files());
+        return inputs;
+    }
+
+    private String digest(RunUnit wanted, UnitState state) throws IOException {
         var lines = new StringBuilder();
-        for (var input : inputs) {
+        for (var input : inputs(wanted, state)) {
             var path = machine.at(input);
             lines.append(content(path)).append(' ').append(input).append('\n');
         }

@@ -25,7 +25,8 @@ public final class Systemctl {
     }
 
     public UnitState show(String unit) throws InterruptedException {
-        var result = commands.run(Command.of("systemctl", "show", "-p", UnitState.PROPERTIES, "--", unit));
+        var result = commands.run(
+                Command.of("systemctl", "show", "--timestamp=unix", "-p", UnitState.PROPERTIES, "--", unit));
         if (!result.succeeded()) {
             throw Problem.failed(
                             "'systemctl show %s' failed: %s".formatted(unit, result.lastWords()),

@@ -1,15 +1,17 @@
 package dev.clusterbox.agent.systemd;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What {@code systemctl show} says of a unit. */
 public record UnitState(Map<String, String> properties) {
 
     static final String PROPERTIES =
-            "LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus";
+            "LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus,InactiveExitTimestamp";
 
     static UnitState parse(String output) {
         var properties = new HashMap<String, String>();
@@ -45,6 +47,14 @@ public record UnitState(Map<String, String> properties) {
     /** Neither running nor about to. */
     public boolean isDown() {
         return get("ActiveState").equals("inactive") || get("ActiveState").equals("failed");
+    }
+
+    /** When it was started last, by whomever, to the second before; empty for one that never was. */
+    public Optional<Instant> startedAt() {
+        var at = get("InactiveExitTimestamp");
+        return at.matches("@[0-9]{1,12}")
+                ? Optional.of(Instant.ofEpochSecond(Long.parseLong(at.substring(1))))
+                : Optional.empty();
     }
 
     /** Ended in failure, and systemd will not start it again by itself. */

@@ -16,6 +16,9 @@ import dev.clusterbox.problem.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,8 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningUnitsTest {
 
     private static final String SHOW =
-            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus -- etcd.service";
+            "systemctl show --timestamp=unix -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus,InactiveExitTimestamp -- etcd.service";
     private static final String FILE = "/etc/systemd/system/etcd.service";
+    private static final String MEMORY = "/var/lib/clusterbox/agent/units/etcd.service";
     private static final String WANTED = "/etc/systemd/system/multi-user.target.wants/etcd.service";
 
     private Bench bench;
@@ -47,6 +51,10 @@ class RunningUnitsTest {
     }
 
     private void shows(String load, String active, String enabled, String reload) {
+        shows(load, active, enabled, reload, Instant.now());
+    }
+
+    private void shows(String load, String active, String enabled, String reload, Instant started) {
         bench.on(SHOW, 0, """
                 Result=success
                 LoadState=%s
@@ -55,7 +63,9 @@ class RunningUnitsTest {
                 DropInPaths=
                 UnitFileState=%s
                 NeedDaemonReload=%s
-                """.formatted(load, active, load.equals("loaded") ? FILE : "", enabled, reload));
+                InactiveExitTimestamp=@%d
+                """.formatted(
+                        load, active, load.equals("loaded") ? FILE : "", enabled, reload, started.getEpochSecond()));
     }
 
     @Test
@@ -142,6 +152,31 @@ class RunningUnitsTest {
         shows("loaded", "active", "enabled", "no");
         assertInstanceOf(Changed.class, bench.run(running()));
         assertTrue(bench.commands.contains("systemctl restart -- etcd.service"));
+    }
+
+    @Test
+    void an_input_that_was_put_back_after_somebody_elses_start_has_not_been_read() throws Exception {
+        shows("loaded", "inactive", "enabled", "no");
+        bench.run(running());
+        var anHourAgo = Instant.now().minus(Duration.ofHours(1));
+        Files.setLastModifiedTime(bench.at(MEMORY), FileTime.from(anHourAgo));
+        // The files of this test were all made just now.
+        shows("loaded", "active", "enabled", "no", anHourAgo.plusSeconds(60));
+        bench.commands.clear();
+        var outcome = assertInstanceOf(Changed.class, bench.run(running()));
+        assertEquals("started etcd.service: an input is newer than its last start", outcome.text());
+        assertEquals(List.of(SHOW, "systemctl restart -- etcd.service"), bench.commands);
+        // Since then its start is this agent's.
+        assertInstanceOf(Unchanged.class, bench.run(running()));
+    }
+
+    @Test
+    void somebody_elses_start_with_the_inputs_in_their_place_is_as_good() throws Exception {
+        shows("loaded", "inactive", "enabled", "no");
+        bench.run(running());
+        // As after a reboot.
+        shows("loaded", "active", "enabled", "no", Instant.now().plusSeconds(60));
+        assertInstanceOf(Unchanged.class, bench.run(running()));
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UnitWatchTest {
 
     private static final String SHOW =
-            "systemctl show -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus"
+            "systemctl show --timestamp=unix -p LoadState,ActiveState,UnitFileState,NeedDaemonReload,FragmentPath,DropInPaths,Result,NRestarts,ExecMainStatus,InactiveExitTimestamp"
                     + " -- kube-apiserver.service";
     private static final String OWN = "journalctl -b -q -n 5 -o cat _SYSTEMD_UNIT=kube-apiserver.service";
     private static final String ALL = "journalctl -b -q -n 5 -o cat -u kube-apiserver.service";
