@@ -62,7 +62,8 @@ final class Renewal {
                 audit.append(refused(AuditEvent.REFUSED, old, by, e.problem().message()));
             } else if (Lint.isFinding(e.problem())) {
                 LOG.error("{}", e.problem());
-                audit.append(refused(AuditEvent.LINT_FAILED, old, by, e.problem().message()));
+                audit.append(
+                        refused(AuditEvent.LINT_FAILED, old, by, e.problem().message()));
             }
             throw e;
         }

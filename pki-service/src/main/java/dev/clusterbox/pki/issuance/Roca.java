@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * Knows keys of Infineon's broken library (CVE-2017-15361; Nemec and others, "The Return of Coppersmith's Attack"). Its
  * primes are powers of 65537 modulo the product of the first small primes, so their product is one too. That is so if, and
- * only if, the logarithms modulo each of these primes agree with each other; another modulus does that once in 2^90.
+ * only if, the logarithms modulo each of these primes agree with each other; another modulus does that once in 2^154.
  */
 final class Roca {
 

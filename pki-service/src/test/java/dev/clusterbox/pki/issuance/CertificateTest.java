@@ -326,6 +326,7 @@ final class CertificateTest {
                 "/ca/{name}/{serial}.crt:",
                 "/ocsp/{name}:",
                 "/ocsp/{name}/{request}:",
+                "/v1/csr:validate:",
                 "/v1/certificates:")) {
             assertTrue(api.body().contains("\n  " + path), path);
         }

@@ -172,9 +172,7 @@ final class Forged {
             var signer = signers.get();
             signer.getOutputStream().write(content.getEncoded("DER"));
             return new DERSequence(new ASN1Encodable[] {
-                        content,
-                        signer.getAlgorithmIdentifier(),
-                        new DERBitString(signer.getSignature())
+                        content, signer.getAlgorithmIdentifier(), new DERBitString(signer.getSignature())
                     })
                     .getEncoded("DER");
         } catch (IOException e) {

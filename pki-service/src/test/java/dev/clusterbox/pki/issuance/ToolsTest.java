@@ -131,7 +131,8 @@ final class ToolsTest {
 
     private static Writer keytool(String key) {
         return folder -> {
-            var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+            var keytool =
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
             var store = " -keystore store.p12 -storepass changeit -alias a ";
             Tool.run(folder, (keytool + " -genkeypair" + store + "-dname CN=gateway " + key).split(" +", -1));
             Tool.run(
