@@ -14,6 +14,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Snapshots over several machines, all or nothing: all stand still, then one is taken of each, then those that ran go on. What failed half-way
@@ -120,19 +122,42 @@ final class ClusterSnapshots {
                             "delete it; restore another one")
                     .asException();
         }
+        var all = snapshot.machines();
         var snapshots = providers.snapshots(provider);
-        // First all of them: one that already runs would meet others that are still of another time.
-        onEach(snapshot.machines(), machine -> snapshots.restore(machine, id));
-        onEach(snapshot.machines(), machine -> {
-            if (providers
-                    .named(provider)
-                    .find(machine)
+        var there = providers.named(provider);
+        // None is given up while another cannot be ended, and none runs before all are restored: it would meet others
+        // of another time.
+        onEach(all, machine -> there.stop(machine, true));
+        var failed = failures(all, machine -> snapshots.restore(machine, id));
+        if (!failed.isEmpty()) {
+            throw halfRestored(all, failed);
+        }
+        onEach(all, machine -> {
+            if (there.find(machine)
                     .filter(found -> found.power() == PowerState.SAVED)
                     .isPresent()) {
-                providers.named(provider).start(machine);
+                there.start(machine);
             }
         });
         return snapshot;
+    }
+
+    /** There is no way back, since what a machine was until then is gone; but there is one forward, since restoring twice is fine. */
+    private static ProblemException halfRestored(List<MachineName> all, Map<MachineName, ProblemException> failed) {
+        var first = failed.values().iterator().next();
+        var restored =
+                all.stream().filter(machine -> !failed.containsKey(machine)).toList();
+        var problem = new ProblemException(
+                new Problem(
+                        first.problem().code(),
+                        "%s (not restored: %s; restored: %s; none of them runs)"
+                                .formatted(first.problem().message(), failed.keySet(), restored),
+                        Stream.of(first.problem().hint(), "then restore it again: all are restored, and then started")
+                                .filter(text -> !text.isBlank())
+                                .collect(Collectors.joining("; "))),
+                first);
+        failed.values().stream().skip(1).forEach(problem::addSuppressed);
+        return problem;
     }
 
     /** One that is not there is fine. */
@@ -159,28 +184,35 @@ final class ClusterSnapshots {
 
     /** Side by side, to the end on each; then the first problem. */
     private static void onEach(List<MachineName> names, Work work) throws InterruptedException {
+        var first = failures(names, work).values().stream().findFirst();
+        if (first.isPresent()) {
+            throw first.get();
+        }
+    }
+
+    /** Side by side, to the end on each: with which it did not work, in the order of the names. */
+    private static Map<MachineName, ProblemException> failures(List<MachineName> names, Work work)
+            throws InterruptedException {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var all = new ArrayList<Future<?>>();
+            Map<MachineName, Future<?>> all = new LinkedHashMap<>();
             for (var name : names) {
-                all.add(threads.submit(() -> {
+                all.put(name, threads.submit(() -> {
                     work.on(name);
                     return name;
                 }));
             }
-            ProblemException first = null;
-            for (var one : all) {
+            Map<MachineName, ProblemException> failed = new LinkedHashMap<>();
+            for (var one : all.entrySet()) {
                 try {
-                    one.get();
+                    one.getValue().get();
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof ProblemException problem)) {
                         throw new IllegalStateException(e.getCause());
                     }
-                    first = first == null ? problem : first;
+                    failed.put(one.getKey(), problem);
                 }
             }
-            if (first != null) {
-                throw first;
-            }
+            return failed;
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.clusterbox.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
+import dev.clusterbox.problem.ProblemException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -142,7 +145,7 @@ public abstract class SnapshotsContract extends MachineProviderContract {
         var provider = provider();
         running(provider);
         provider.create(OTHER);
-        var failing = failingAt(provider, OTHER.name());
+        var failing = failing("take", provider, OTHER.name(), new AtomicBoolean(true));
         var together = new ClusterSnapshots(new Providers(List.of(failing)), Instant::now);
 
         assertProblem(Code.FAILED, () -> together.take(provider.name(), "before", List.of(SPEC.name(), OTHER.name())));
@@ -151,11 +154,38 @@ public abstract class SnapshotsContract extends MachineProviderContract {
         assertEquals(PowerState.RUNNING, power(provider, SPEC));
     }
 
-    /** The same provider, but that one machine has no room for a snapshot. */
-    private static MachineProvider failingAt(MachineProvider provider, MachineName name) {
+    @Test
+    void if_one_machine_cannot_be_restored_it_is_said_which_were_none_runs_and_the_same_again_finishes_it()
+            throws Exception {
+        var provider = provider();
+        running(provider);
+        provider.create(OTHER);
+        provider.start(OTHER.name());
+        var full = new AtomicBoolean(true);
+        var failing = failing("restore", provider, OTHER.name(), full);
+        var together = new ClusterSnapshots(new Providers(List.of(failing)), Instant::now);
+        var taken = together.take(provider.name(), "before", List.of(SPEC.name(), OTHER.name()));
+
+        var e = assertThrows(ProblemException.class, () -> together.restore(provider.name(), taken.id()));
+        assertEquals(
+                "the disk is full (not restored: [demo-node-1]; restored: [%s]; none of them runs)"
+                        .formatted(SPEC.name()),
+                e.problem().message());
+        assertEquals(PowerState.SAVED, power(provider, SPEC));
+        assertEquals(PowerState.STOPPED, power(provider, OTHER));
+
+        full.set(false);
+        together.restore(provider.name(), taken.id());
+        assertEquals(PowerState.RUNNING, power(provider, SPEC));
+        assertEquals(PowerState.RUNNING, power(provider, OTHER));
+    }
+
+    /** The same provider, but that one machine has no room for this, as long as that is so. */
+    private static MachineProvider failing(
+            String verb, MachineProvider provider, MachineName name, AtomicBoolean full) {
         var real = provider.snapshots().orElseThrow();
         var snapshots = (Snapshots) proxy(Snapshots.class, (method, arguments) -> {
-            if (method.getName().equals("take") && name.equals(arguments[0])) {
+            if (full.get() && method.getName().equals(verb) && name.equals(arguments[0])) {
                 throw Problem.failed("the disk is full", "make room").asException();
             }
             return method.invoke(real, arguments);
