@@ -62,7 +62,7 @@ public final class Addons {
         return work.changed;
     }
 
-    private record Known(Manifest manifest, Optional<String> version) {}
+    private record Known(Manifest manifest, Optional<ServerSideApply.Content> content) {}
 
     /** One run. */
     private static final class Work {
@@ -77,13 +77,13 @@ public final class Addons {
         }
 
         void apply(List<Manifest> manifests) throws InterruptedException {
-            var before = Parallel.each(AT_ONCE, manifests, manifest -> patiently(() -> api.version(manifest)));
+            var before = Parallel.each(AT_ONCE, manifests, manifest -> patiently(() -> api.content(manifest)));
             var missing = new ArrayList<Known>();
             // Of an object that is written down more than once, the last says what it is to be.
             var there = new LinkedHashMap<String, List<Known>>();
             for (int i = 0; i < manifests.size(); i++) {
                 var known = new Known(manifests.get(i), before.get(i));
-                (known.version.isEmpty()
+                (known.content.isEmpty()
                                 ? missing
                                 : there.computeIfAbsent(known.manifest.identity(), _ -> new ArrayList<>()))
                         .add(known);
@@ -97,8 +97,8 @@ public final class Addons {
             int different = 0;
             for (var known : all) {
                 say.accept(known.manifest.addon());
-                var version = patiently(() -> api.apply(known.manifest));
-                if (!known.version.equals(Optional.of(version))) {
+                var content = patiently(() -> api.apply(known.manifest));
+                if (!known.content.equals(Optional.of(content))) {
                     different++;
                 }
             }

@@ -8,17 +8,38 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Applies objects of any kind: how a kind is addressed is asked of the API. */
 final class ServerSideApply {
 
     private static final String MANAGER = "clusterbox";
+
+    /** What an object is to be. Its status, and the number that each change of that has, are for others to keep. */
+    record Content(
+            String uid,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            Map<String, @Nullable Object> fields) {
+
+        private static Content of(GenericKubernetesResource object) {
+            var metadata = object.getMetadata();
+            var fields = new HashMap<String, @Nullable Object>(object.getAdditionalProperties());
+            fields.remove("status");
+            return new Content(
+                    metadata.getUid(),
+                    Objects.requireNonNullElse(metadata.getLabels(), Map.of()),
+                    Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()),
+                    fields);
+        }
+    }
 
     private final KubernetesClient client;
     private final Map<String, List<APIResource>> kinds = new ConcurrentHashMap<>();
@@ -27,17 +48,17 @@ final class ServerSideApply {
         this.client = client;
     }
 
-    /** Which version of the object there is; empty where there is none. */
-    Optional<String> version(Manifest manifest) {
-        return call(manifest, resource -> Optional.ofNullable(resource.get()).map(ServerSideApply::version));
+    /** The object as it is; empty where there is none. */
+    Optional<Content> content(Manifest manifest) {
+        return call(manifest, resource -> Optional.ofNullable(resource.get()).map(Content::of));
     }
 
-    /** Returns which version of the object there is now. Fields that someone else has set are taken over. */
-    String apply(Manifest manifest) {
+    /** Returns the object as it is now. Fields that someone else has set are taken over. */
+    Content apply(Manifest manifest) {
         return call(
                 manifest,
-                resource ->
-                        version(resource.fieldManager(MANAGER).forceConflicts().serverSideApply()));
+                resource -> Content.of(
+                        resource.fieldManager(MANAGER).forceConflicts().serverSideApply()));
     }
 
     private <T> T call(Manifest manifest, Function<Resource<GenericKubernetesResource>, T> call) {
@@ -55,10 +76,6 @@ final class ServerSideApply {
     private static RuntimeException problem(Manifest manifest, KubernetesClientException e) {
         var problem = Api.problem(manifest.shown(), e);
         return problem.code() == Code.UNAVAILABLE ? problem.asException() : manifest.refused(Api.reason(e));
-    }
-
-    private static String version(GenericKubernetesResource object) {
-        return object.getMetadata().getUid() + " " + object.getMetadata().getResourceVersion();
     }
 
     boolean isEstablished(Manifest definition) {
