@@ -193,7 +193,10 @@ public final class CertificateAuthorities {
         lock.lock();
         try {
             // Not one that was destroyed or superseded after it was found.
-            if (authorities.find(name).filter(it -> it.id().equals(found.record().id())).isPresent()) {
+            if (authorities
+                    .find(name)
+                    .filter(it -> it.id().equals(found.record().id()))
+                    .isPresent()) {
                 signing.put(name, new Signing(found, until));
             }
         } finally {

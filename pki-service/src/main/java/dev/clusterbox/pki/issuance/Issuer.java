@@ -182,7 +182,8 @@ final class Issuer {
         }
         boolean another = authorities.find(connection, record.name()).isPresent();
         throw (another
-                        ? Problem.unavailable("the authority %s was rotated just now".formatted(record.name()), "ask again")
+                        ? Problem.unavailable(
+                                "the authority %s was rotated just now".formatted(record.name()), "ask again")
                         : Problem.notFound("there is no authority '%s'".formatted(record.name())))
                 .asException();
     }

@@ -65,8 +65,7 @@ final class SigningBenchmark {
 
     private void make(CertificateAuthority authority, byte[] csr, boolean looksAgain) {
         var profile = pki.bean(Profiles.class).named("etcd-server");
-        var identity =
-                Identity.parse("CN=controller-1,O=etcd", List.of("dns:controller-1", "ip:192.168.56.11"));
+        var identity = Identity.parse("CN=controller-1,O=etcd", List.of("dns:controller-1", "ip:192.168.56.11"));
         var approved = profile.approve(SigningRequest.parse(csr), identity);
         var serial = Issuer.serial(random);
         var from = Instant.now().truncatedTo(ChronoUnit.SECONDS);
