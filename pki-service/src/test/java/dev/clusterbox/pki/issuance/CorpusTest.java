@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -170,7 +169,7 @@ final class CorpusTest {
     void every_rule_is_hit() {
         var expected = new TreeSet<>(Rule.OF_REQUESTS);
         // Who asks has no role here; ProfileTest asks it.
-        expected.removeAll(Set.of(Rule.PROFILE_ROLE));
+        expected.remove(Rule.PROFILE_ROLE);
 
         assertEquals(expected, requests().map(it -> (Rule) it.get()[1]).collect(Collectors.toCollection(TreeSet::new)));
     }
