@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ record SshSettings(
         @Nullable Path keyFile,
         @Nullable Path passphraseFile,
         @Nullable Path passwordFile,
+        @Nullable Path agentSocket,
         @Nullable Path knownHostsFile,
         @Nullable String program,
         @Nullable String folder,
@@ -54,8 +56,15 @@ record SshSettings(
         if (port != null && (port < 1 || port > LAST_PORT)) {
             throw wrong(name, "port", port.toString(), "1 to 65535");
         }
-        if ((keyFile == null) == (passwordFile == null)) {
-            throw wrong(name, "key-file, password-file", keyFile + ", " + passwordFile, "one of them");
+        if (Stream.of(keyFile, passwordFile, agentSocket)
+                        .filter(Objects::nonNull)
+                        .count()
+                != 1) {
+            throw wrong(
+                    name,
+                    "key-file, password-file, agent-socket",
+                    "%s, %s, %s".formatted(keyFile, passwordFile, agentSocket),
+                    "one of them");
         }
         if (passphraseFile != null && keyFile == null) {
             throw wrong(name, "passphrase-file", passphraseFile.toString(), "only with key-file");
@@ -102,6 +111,9 @@ record SshSettings(
     }
 
     private Credential credential() {
+        if (agentSocket != null) {
+            return new Credential.Agent(agentSocket);
+        }
         return keyFile == null
                 ? new Credential.Password(Objects.requireNonNull(passwordFile))
                 : new Credential.Key(keyFile, Optional.ofNullable(passphraseFile));

@@ -24,11 +24,13 @@ final class Installation {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Path state;
+    private final List<String> before;
     private final Map<String, String> environment;
     private final SlackStandIn slack;
 
-    private Installation(Path state, Map<String, String> environment, SlackStandIn slack) {
+    private Installation(Path state, List<String> before, Map<String, String> environment, SlackStandIn slack) {
         this.state = state;
+        this.before = before;
         this.environment = environment;
         this.slack = slack;
     }
@@ -40,6 +42,12 @@ final class Installation {
 
     /** With something more in the environment of all commands. */
     static Installation start(String name, int firstPort, Map<String, String> more)
+            throws IOException, InterruptedException {
+        return start(name, firstPort, List.of(), more);
+    }
+
+    /** With a program that each command is given to, such as one that shows it another computer. */
+    static Installation start(String name, int firstPort, List<String> before, Map<String, String> more)
             throws IOException, InterruptedException {
         var state = HOME.resolve("e2e/target/state").resolve(name);
         deleteTree(state);
@@ -63,14 +71,15 @@ final class Installation {
         environment.put(
                 "CLUSTERBOX_SLACK_BOT_TOKEN_FILE",
                 SlackStandIn.file(secrets, "bot-token", SlackStandIn.BOT_TOKEN).toString());
-        var installation = new Installation(state, environment, slack);
+        var installation = new Installation(state, before, environment, slack);
         installation.clusterbox("services", "start").succeeded();
         return installation;
     }
 
     /** Types a command of the launcher. */
     Run clusterbox(String... words) throws IOException, InterruptedException {
-        var command = new ArrayList<String>(List.of(HOME.resolve("clusterbox").toString()));
+        var command = new ArrayList<>(before);
+        command.add(HOME.resolve("clusterbox").toString());
         command.addAll(Arrays.asList(words));
         return Run.of(LIMIT, environment, command);
     }

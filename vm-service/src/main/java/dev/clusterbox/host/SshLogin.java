@@ -6,6 +6,7 @@ import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.schmizz.keepalive.KeepAliveProvider;
@@ -107,6 +108,7 @@ final class SshLogin {
     private static List<AuthMethod> methods(SSHClient client, Credential credential) {
         return switch (credential) {
             case Credential.Key key -> List.of(new AuthPublickey(keys(client, key)));
+            case Credential.Agent(var socket) -> methods(new SshAgent(socket));
             case Credential.Password(var file) -> {
                 // Each method wipes what it was given.
                 PasswordFinder first = PasswordUtils.createOneOff(SecretFile.read(file));
@@ -115,6 +117,26 @@ final class SshLogin {
                         new AuthPassword(first), new AuthKeyboardInteractive(new PasswordResponseProvider(second)));
             }
         };
+    }
+
+    private static List<AuthMethod> methods(SshAgent agent) {
+        try {
+            var methods = new ArrayList<AuthMethod>();
+            for (var key : agent.keys()) {
+                methods.add(new AuthAgent(agent, key));
+            }
+            if (methods.isEmpty()) {
+                throw Problem.failed("the %s has no keys".formatted(agent), "'ssh-add' gives it one")
+                        .asException();
+            }
+            return methods;
+        } catch (IOException e) {
+            throw new ProblemException(
+                    Problem.unavailable(
+                            "the %s does not answer: %s".formatted(agent, e.getMessage()),
+                            "does it run, as the user that vm-service runs as? 'echo $SSH_AUTH_SOCK' shows where"),
+                    e);
+        }
     }
 
     private static KeyProvider keys(SSHClient client, Credential.Key key) {
@@ -147,6 +169,12 @@ final class SshLogin {
                                 .formatted(target, key.file(), allowed),
                         "put its public half there: ssh-copy-id -i %s.pub -p %d %s@%s"
                                 .formatted(key.file(), target.port(), target.user(), target.host()));
+            case Credential.Agent(var socket) ->
+                Problem.failed(
+                        "%s does not let the user in with any key of the ssh-agent at %s (it allows: %s): %s"
+                                .formatted(target, socket, allowed, e.getMessage()),
+                        "put the public half of one there: ssh-copy-id -p %d %s@%s"
+                                .formatted(target.port(), target.user(), target.host()));
             case Credential.Password(var file) ->
                 Problem.failed(
                         "%s does not let the user in with the password in %s (it allows: %s): %s"

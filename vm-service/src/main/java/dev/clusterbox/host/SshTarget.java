@@ -19,6 +19,9 @@ public record SshTarget(String name, String host, int port, String user, Credent
         record Key(Path file, Optional<Path> passphraseFile) implements Credential {}
 
         record Password(Path file) implements Credential {}
+
+        /** One of the keys that an ssh-agent has, whichever is let in. */
+        record Agent(Path socket) implements Credential {}
     }
 
     /** How a person would go there. */

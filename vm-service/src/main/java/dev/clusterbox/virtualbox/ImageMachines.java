@@ -209,19 +209,27 @@ final class ImageMachines {
      */
     void copyDisk(String id, String base, long sizeMiB, Consumer<String> say) throws InterruptedException {
         say.accept("copying the base image");
+        closeBase(base); // which one that was killed while it copied has left open
+        // It is a copy of a disk that VirtualBox may know as somebody's, and takes no other with the same UUID.
+        manage.run("internalcommands", "sethduuid", base);
         try {
             manage.run(COPYING, _ -> {}, "clonemedium", "disk", base, disk(id), "--format", "VDI");
         } finally {
-            for (var medium : media()) {
-                if (medium.location().equals(base)) {
-                    manage.run("closemedium", "disk", medium.uuid());
-                }
-            }
+            closeBase(base);
         }
         if (capacityMiB(disk(id)) < sizeMiB) {
-            manage.run("modifymedium", "disk", disk(id), "--resize", Long.toString(sizeMiB));
+            // In MiB it refuses what it takes for a mistake, such as from 4 MiB to 40 GiB.
+            manage.run("modifymedium", "disk", disk(id), "--resizebyte", Long.toString(sizeMiB << 20));
         }
         attach(id, 0, "hdd", disk(id));
+    }
+
+    private void closeBase(String base) throws InterruptedException {
+        for (var medium : media()) {
+            if (medium.location().equals(base)) {
+                manage.run("closemedium", "disk", medium.uuid());
+            }
+        }
     }
 
     private long capacityMiB(String medium) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.micronaut.serde.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,9 @@ final class Registry {
 
     /** What a machine's extra data says is never changed, so it is read once. */
     private final ConcurrentHashMap<UUID, StoredMachine> stored = new ConcurrentHashMap<>();
+
+    /** What VirtualBox calls a virtual machine whose settings it cannot read; {@code showvminfo} fails with it. */
+    private static final Pattern UNREADABLE = Pattern.compile("<inaccessible!?>");
 
     /** Those that were seen to be somebody else's. */
     private final Set<UUID> others = ConcurrentHashMap.newKeySet();
@@ -147,9 +151,10 @@ final class Registry {
         return specs;
     }
 
-    /** All that VirtualBox knows, but those seen to be somebody else's. */
+    /** All that VirtualBox knows, but those seen to be somebody else's and those that nothing can be asked of. */
     private List<UUID> ids() throws InterruptedException {
         return listed().stream()
+                .filter(Listed::readable)
                 .map(Listed::id)
                 .filter(id -> !others.contains(id) && !making.contains(id))
                 .toList();
@@ -168,8 +173,34 @@ final class Registry {
         return listed().stream().anyMatch(listed -> listed.id().equals(id));
     }
 
+    /** Ours of that name whose settings VirtualBox cannot read any more. It still says where they were, and in one way only. */
+    List<UUID> unreadable(MachineName name) throws InterruptedException {
+        var ids = listed().stream()
+                .filter(listed -> !listed.readable())
+                .map(Listed::id)
+                .toList();
+        if (ids.isEmpty()) {
+            return ids;
+        }
+        var settings = new HashMap<String, String>();
+        for (var machine : Paragraphs.of(manage.list("--long", "vms"))) {
+            if (UNREADABLE.matcher(machine.getOrDefault("Name", "")).matches()) {
+                settings.put(machine.getOrDefault("UUID", ""), machine.getOrDefault("Config file", ""));
+            }
+        }
+        var folder = places.machine(name);
+        return ids.stream()
+                .filter(id -> Places.isBelow(folder, settings.getOrDefault(id.toString(), "")))
+                .toList();
+    }
+
     /** As {@code list vms} tells a virtual machine. */
-    record Listed(String name, UUID id) {}
+    record Listed(String name, UUID id) {
+
+        boolean readable() {
+            return !UNREADABLE.matcher(name).matches();
+        }
+    }
 
     private List<Listed> listed() throws InterruptedException {
         return parse(manage.run("list", "vms"));

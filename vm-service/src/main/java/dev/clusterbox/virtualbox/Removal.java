@@ -39,6 +39,10 @@ final class Removal {
             turnOff(found.get());
             unregister(found.get());
         }
+        boolean lost = forgetUnreadable(name);
+        if (lost || found.isEmpty()) {
+            closeDisksBelow(places.machine(name));
+        }
         removeLeftovers(name);
     }
 
@@ -76,6 +80,17 @@ final class Removal {
             }
             LOG.info("{} left files behind: {}", machine.info().name(), e.getMessage());
         }
+    }
+
+    /** Of a machine whose folder was removed by hand VirtualBox remembers that there was one. */
+    private boolean forgetUnreadable(MachineName name) throws InterruptedException {
+        var unreadable = registry.unreadable(name);
+        for (var id : unreadable) {
+            LOG.info("VirtualBox forgets {} ({}), whose settings it cannot read", name, id);
+            registry.forget(id);
+            manage.run(() -> !registry.isRegistered(id), "unregistervm", id.toString());
+        }
+        return !unreadable.isEmpty();
     }
 
     /** What is there without a virtual machine: of a clone that was cut short, or of a removal that was. */

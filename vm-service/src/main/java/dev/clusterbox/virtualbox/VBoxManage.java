@@ -88,6 +88,15 @@ final class VBoxManage {
         return output(result);
     }
 
+    /** Returns what a list printed that complains of single entries, ends well, and has them all. */
+    String list(String... arguments) throws InterruptedException {
+        var command = command(
+                USUAL_LIMIT,
+                Stream.concat(Stream.of("list"), Stream.of(arguments)).toArray(String[]::new));
+        var result = once(command, _ -> {});
+        return result.succeeded() ? result.stdout().replace("\r\n", "\n") : output(result);
+    }
+
     /** Runs what must not be run twice, and does not wait for a program that does not end though it is done. */
     void run(Done done, String... arguments) throws InterruptedException {
         var command = command(USUAL_LIMIT, arguments);

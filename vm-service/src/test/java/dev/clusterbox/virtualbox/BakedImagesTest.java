@@ -187,6 +187,21 @@ final class BakedImagesTest {
     }
 
     @Test
+    void a_disk_that_virtualbox_knows_as_somebodys_can_be_the_base_and_stays_as_it_is() throws Exception {
+        base = box.folder().resolve("theirs/disk.vdi");
+        manage.run("createmedium", "disk", "--filename", base.toString(), "--size", "4");
+        var known = manage.run("list", "hdds");
+        var content = Files.readAllBytes(base);
+
+        ready(images());
+
+        assertArrayEquals(content, Files.readAllBytes(base));
+        var now = manage.run("list", "hdds");
+        assertTrue(now.startsWith(known.strip()), now);
+        assertFalse(now.contains("/images/base-"), "the copy is not registered any more: " + now);
+    }
+
+    @Test
     void other_content_makes_another_image_and_unneeded_ones_are_pruned_clones_before_parents() throws Exception {
         var first = ready(images());
         var template = images().current().orElseThrow();

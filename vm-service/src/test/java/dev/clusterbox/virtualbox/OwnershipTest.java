@@ -252,6 +252,62 @@ final class OwnershipTest {
     }
 
     @Test
+    void a_machine_whose_folder_was_removed_by_hand_is_forgotten_with_its_disk() throws Exception {
+        provider().createNetwork(NETWORK);
+        provider().create(SPEC);
+        removeByHand(box().folder(installation).resolve("machines/demo-lb"));
+        box().box().endService();
+        assertTrue(manage().run("list", "vms").contains("\"<inaccessible>\""));
+
+        assertEquals(List.of(), provider().list());
+        end();
+    }
+
+    @Test
+    void a_machine_whose_folder_was_removed_by_hand_is_made_again() throws Exception {
+        provider().createNetwork(NETWORK);
+        provider().create(SPEC);
+        removeByHand(box().folder(installation).resolve("machines/demo-lb"));
+        box().box().endService();
+
+        provider().create(SPEC);
+        assertEquals(PowerState.RUNNING, provider().start(SPEC.name()).power());
+        end();
+    }
+
+    @Test
+    void a_machine_of_others_whose_settings_cannot_be_read_is_in_nobodys_way_and_stays() throws Exception {
+        var manage = manage();
+        var theirs = box().box().folder().resolve("lost");
+        manage.run("createvm", "--name", "demo-lb", "--basefolder", theirs.toString(), "--register");
+        removeByHand(theirs);
+        box().box().endService();
+        var listed = manage.run("list", "vms");
+        provider().createNetwork(NETWORK);
+
+        var made = provider().create(SPEC);
+        assertEquals(List.of(made), provider().list());
+        provider().delete(SPEC.name());
+        provider().delete(SPEC.name());
+
+        assertEquals(listed, manage.run("list", "vms"));
+        var lost = Registry.parse(listed).stream()
+                .filter(machine -> !machine.readable())
+                .toList();
+        manage.run("unregistervm", lost.getFirst().id().toString());
+        end();
+    }
+
+    private static void removeByHand(Path folder) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("rm", "-r", "--", folder.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+    }
+
+    @Test
     void a_seed_of_a_running_machine_is_not_readable_any_more_once_it_is_forgotten() throws Exception {
         provider().createNetwork(NETWORK);
         var machine = provider().create(SPEC);

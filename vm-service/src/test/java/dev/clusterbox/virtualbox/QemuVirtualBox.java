@@ -11,8 +11,6 @@ import java.util.Map;
 /** The real VirtualBox, but its machines run under QEMU, in software: slowly, and really. See {@code QemuVBoxManage.sh}. */
 public final class QemuVirtualBox implements AutoCloseable {
 
-    private static final int MEMORY_MIB = 1024;
-
     private final RealVirtualBox real;
     private final Path folder;
 
@@ -26,8 +24,7 @@ public final class QemuVirtualBox implements AutoCloseable {
         var box = new QemuVirtualBox(real, folder);
         var text = new String(VirtualBoxRoot.resource("QemuVBoxManage.sh"), StandardCharsets.UTF_8)
                 .replace("@REAL@", real.program().toString())
-                .replace("@FOLDER@", folder.toString())
-                .replace("@MEMORY@", Integer.toString(MEMORY_MIB));
+                .replace("@FOLDER@", folder.toString());
         Files.setPosixFilePermissions(
                 Files.writeString(box.program(), text), PosixFilePermissions.fromString("rwxr-xr-x"));
         return box;

@@ -117,6 +117,25 @@ public final class RealVirtualBox implements AutoCloseable {
         return new VBoxManage(host(), program().toString(), Map.of(), Duration.ofMillis(100));
     }
 
+    /** VirtualBox's service forgets what it knew of machines, as when the computer was off: the next call starts it again. */
+    void endService() throws IOException, InterruptedException {
+        var services = first.toHandle()
+                .descendants()
+                .filter(process -> process.info()
+                        .command()
+                        .filter(program -> program.endsWith("/VBoxSVC"))
+                        .isPresent())
+                .toList();
+        services.forEach(ProcessHandle::destroy);
+        for (var service : services) {
+            // Nobody asks how it ended, so it stays as a process without a command.
+            var command = Path.of("/proc/%d/cmdline".formatted(service.pid()));
+            while (Files.exists(command) && !Files.readString(command).isEmpty()) {
+                Thread.sleep(20);
+            }
+        }
+    }
+
     /** Makes a virtual machine with a disk of 8 MB that has nothing on it, and the snapshot that clones begin with. */
     Template template(String name) throws InterruptedException {
         var manage = manage();

@@ -5,7 +5,7 @@
 # - startvm copies a disk that is a difference, which QEMU cannot read, into one, the first time the machine starts;
 # - what VirtualBox says of a machine that runs here is its own words but for the state;
 # - a host-only network is a bridge already (VBoxManage.sh): the machine gets a cable into it.
-real=@REAL@ folder=@FOLDER@ memory=@MEMORY@
+real=@REAL@ folder=@FOLDER@
 
 value() {
     printf '%s\n' "$information" | sed -n "s|^\"\\{0,1\\}$1\"\\{0,1\\}=\"\\{0,1\\}\\([^\"]*\\)\"\\{0,1\\}\$|\\1|p" | head -n 1
@@ -23,6 +23,15 @@ runs() {
 
 mac() {
     value "macaddress$1" | sed 's/../&:/g; s/:$//'
+}
+
+# adapter NUMBER NETDEV: of the kind and with the address that VirtualBox gives it.
+adapter() {
+    case $(value "nictype$1") in
+        virtio) kind=virtio-net-pci ;;
+        *) kind=e1000 ;;
+    esac
+    echo "$kind,netdev=$2,mac=$(mac "$1")"
 }
 
 start() {
@@ -45,11 +54,11 @@ start() {
     for rule in $(printf '%s\n' "$information" | sed -n 's/^Forwarding([0-9]*)="[^,]*,\(.*\)"$/\1/p'); do
         nat=$nat,hostfwd=$(echo "$rule" | awk -F, '{ printf "%s:%s:%s-%s:%s", $1, $2, $3, $4, $5 }')
     done
-    set -- qemu-system-x86_64 -name "$1" -accel tcg,thread=multi -cpu qemu64 -smp 2 -m "$memory" -rtc base=utc \
+    set -- qemu-system-x86_64 -name "$1" -accel tcg,thread=multi -cpu qemu64 -smp "$(value cpus)" -m "$(value memory)" -rtc base=utc \
         -display none -nodefaults -no-user-config -daemonize -pidfile "$folder/$id.pid" \
         -serial "file:$folder/$(value name).log" \
         -device ahci,id=sata -drive "if=none,id=disk,file=$disk,format=vdi,cache=unsafe" -device ide-hd,drive=disk,bus=sata.0 \
-        -netdev "$nat" -device "e1000,netdev=nat,mac=$(mac 1)"
+        -netdev "$nat" -device "$(adapter 1 nat)"
     cd=$(value SATA-1-0)
     case "$cd" in
         none | emptydrive | '') set -- "$@" -drive if=none,id=cd,media=cdrom ;;
@@ -59,7 +68,7 @@ start() {
     if [ "$(value nic2)" = hostonly ]; then
         printf '#!/bin/sh\nexec ip link set dev "$1" master %s up\n' "$(value hostonlyadapter2)" >"$folder/$id.up"
         chmod +x "$folder/$id.up"
-        set -- "$@" -netdev "tap,id=own,script=$folder/$id.up,downscript=no" -device "e1000,netdev=own,mac=$(mac 2)"
+        set -- "$@" -netdev "tap,id=own,script=$folder/$id.up,downscript=no" -device "$(adapter 2 own)"
     fi
     rm -f "$folder/$id.in" "$folder/$id.out"
     mkfifo "$folder/$id.in" "$folder/$id.out"
