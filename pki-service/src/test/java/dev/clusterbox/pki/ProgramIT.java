@@ -8,15 +8,10 @@ import dev.clusterbox.pki.RunningPki.Client;
 import dev.clusterbox.pki.RunningPki.Wish;
 import dev.clusterbox.pki.audit.AuditLog;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged program as a process, ended at the worst moments. */
 final class ProgramIT {
 
-    private static final Path JAR = Path.of("target", "pki-service.jar");
     /** {@code bench/pki-crash} has more. */
     private static final int ROUNDS = Integer.getInteger("clusterbox.crash.rounds", 5);
 
@@ -46,14 +40,14 @@ final class ProgramIT {
         var answered = new ConcurrentHashMap<String, String>();
         var asked = new AtomicInteger();
         for (int round = 0; round < ROUNDS; round++) {
-            var program = start();
+            var program = Program.start(state);
             try {
                 assertTrue(program.client().put("/v1/authorities/installation").status() < 300);
                 assertTrue(program.client()
                                 .put("/v1/authorities/demo-" + round + ".etcd")
                                 .status()
                         < 300);
-                issueUntilKilled(program, ThreadLocalRandom.current().nextLong(100, 1000), asked, answered);
+                issueUntilKilled(program, ThreadLocalRandom.current().nextLong(500, 1500), asked, answered);
             } finally {
                 program.kill();
             }
@@ -61,7 +55,7 @@ final class ProgramIT {
         assertTrue(answered.size() > ROUNDS * CLIENTS, "only %d answers".formatted(answered.size()));
         System.out.printf("%d rounds: %d asked, %d answered%n", ROUNDS, asked.get(), answered.size());
 
-        var program = start();
+        var program = Program.start(state);
         try {
             assertOnRecord(program.client(), answered);
             // Lost answers: the same request again gets the certificate that is on record, if there is one.
@@ -83,7 +77,7 @@ final class ProgramIT {
     void it_says_in_the_log_why_it_does_not_start() throws Exception {
         RunningPki.properties(state);
         Files.delete(state.resolve("token"));
-        var program = launch(1);
+        var program = Program.launch(state, 1);
 
         assertTrue(program.waitFor(20, TimeUnit.SECONDS));
         assertTrue(program.exitValue() != 0);
@@ -92,7 +86,7 @@ final class ProgramIT {
 
     @Test
     void it_ends_in_good_order_when_it_is_asked_to() throws Exception {
-        var program = start();
+        var program = Program.start(state);
         program.process().destroy();
 
         assertTrue(program.process().waitFor(10, TimeUnit.SECONDS));
@@ -160,55 +154,5 @@ final class ProgramIT {
         assertFalse(log.contains(RunningPki.PASSPHRASE));
         assertFalse(log.contains("PRIVATE KEY"));
         assertFalse(log.contains("Exception"), log);
-    }
-
-    private Program start() throws Exception {
-        RunningPki.properties(state);
-        int port = freePort();
-        var process = launch(port);
-        var client = new Client(URI.create("http://127.0.0.1:" + port));
-        var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!ready(client)) {
-            assertTrue(process.isAlive() && System.nanoTime() < deadline, () -> "not ready: " + state.resolve("log"));
-            Thread.sleep(20);
-        }
-        return new Program(process, client);
-    }
-
-    private static boolean ready(Client client) throws InterruptedException {
-        try {
-            return client.get("/health/readiness").status() == 200;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private Process launch(int port) throws IOException {
-        var java = ProcessHandle.current().info().command().orElseThrow();
-        var command = new ArrayList<>(List.of(java, "-Xmx96m"));
-        var properties = new HashMap<String, Object>(TestDatabase.of(state));
-        properties.put("clusterbox.state", state);
-        properties.put("micronaut.server.port", port);
-        properties.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
-        command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
-        var log = state.resolve("log").toFile();
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private record Program(Process process, Client client) {
-
-        /** SIGKILL. */
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-        }
     }
 }

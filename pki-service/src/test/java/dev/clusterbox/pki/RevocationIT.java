@@ -11,13 +11,10 @@ import dev.clusterbox.pki.revocation.Cluster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +34,15 @@ final class RevocationIT {
 
     @Test
     void what_was_answered_holds_however_often_it_is_killed() throws Exception {
-        RunningPki.properties(state);
         for (int round = 0; round < ROUNDS; round++) {
-            int port = freePort();
-            var process = launch(port);
-            var client = new Client(URI.create("http://127.0.0.1:" + port));
-            awaitReady(process, client);
-            var killer = Thread.ofVirtual().start(killing(process, 150 + 170L * round));
+            var program = Program.start(state);
+            var killer = Thread.ofVirtual().start(killing(program.process(), 500 + 170L * round));
             try {
-                workUntilItIsGone(client);
+                workUntilItIsGone(program.client());
             } catch (IOException e) {
                 // It was killed.
             } finally {
-                process.destroyForcibly().waitFor();
+                program.kill();
                 killer.join();
             }
         }
@@ -110,41 +103,5 @@ final class RevocationIT {
         var pem = client.send(request).body();
         return (X509CRL) CertificateFactory.getInstance("X.509")
                 .generateCRL(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static void awaitReady(Process process, Client client) throws InterruptedException {
-        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (true) {
-            assertTrue(process.isAlive() && System.nanoTime() < deadline, "not ready");
-            try {
-                if (client.get("/health/readiness").status() == 200) {
-                    return;
-                }
-            } catch (IOException e) {
-                // Not yet.
-            }
-            Thread.sleep(20);
-        }
-    }
-
-    private Process launch(int port) throws IOException {
-        var java = ProcessHandle.current().info().command().orElseThrow();
-        return new ProcessBuilder(
-                        java,
-                        "-Xmx96m",
-                        "-Dclusterbox.state=" + state,
-                        "-Dmicronaut.server.port=" + port,
-                        "-jar",
-                        Path.of("target", "pki-service.jar").toAbsolutePath().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(state.resolve("log").toFile()))
-                .start();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }
