@@ -22,12 +22,14 @@ public record AuditEntry(
     /** What is sent by a caller is kept, but not any amount of it. */
     private static final int LONGEST = 500;
 
+    private static final int LONGEST_NAME = 100;
+
     private static final int LONGEST_NAMES = 10_000;
 
     public AuditEntry {
-        by = cut(by, LONGEST);
-        authority = cut(authority, LONGEST);
-        profile = cut(profile, LONGEST);
+        by = cut(by, LONGEST_NAME);
+        authority = cut(authority, LONGEST_NAME);
+        profile = cut(profile, LONGEST_NAME);
         subject = cut(subject, LONGEST);
         names = cut(names, LONGEST_NAMES);
         reason = cut(reason, LONGEST);
@@ -39,7 +41,9 @@ public record AuditEntry(
         return new AuditEntry(event, by, authority, "", subject, "", serial, fingerprint, "");
     }
 
+    /** PostgreSQL has no text with the character 0 in it. */
     private static String cut(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length - 1) + "…";
+        var clean = text.replace('\0', '\uFFFD');
+        return clean.length() <= length ? clean : clean.substring(0, length - 1) + "…";
     }
 }

@@ -13,9 +13,15 @@ final class DatabaseTrouble {
     private static final int IO_ERROR = 10;
     private static final int FULL = 13;
 
+    /** PostgreSQL: a text that no text in the database can be equal to. */
+    private static final String NO_SUCH_TEXT = "22021";
+
     private DatabaseTrouble() {}
 
     static RuntimeException problem(SQLException e) {
+        if (NO_SUCH_TEXT.equals(e.getSQLState())) {
+            return new ProblemException(Problem.invalid("a text has the character 0 in it", ""), e);
+        }
         return mayPass(e)
                 ? new ProblemException(
                         Problem.unavailable(

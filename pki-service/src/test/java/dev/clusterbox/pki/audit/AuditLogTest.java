@@ -66,6 +66,17 @@ final class AuditLogTest {
         assertEquals(500, entry("x".repeat(1_000_000)).reason().length());
     }
 
+    @Test
+    void whatever_a_caller_sends_can_be_written_down() throws Exception {
+        var text = "\0\ud800\n'\"" + "ä".repeat(1000);
+        try (var pki = RunningPki.on(state)) {
+            var audit = pki.bean(AuditLog.class);
+            audit.append(new AuditEntry(AuditEvent.REFUSED, text, text, text, text, text, "", "", text));
+
+            assertEquals(Optional.empty(), audit.firstBroken());
+        }
+    }
+
     private static AuditEntry entry(String reason) {
         return new AuditEntry(AuditEvent.REFUSED, "a", "bc", "agent", "CN=a", "", "", "", reason);
     }

@@ -97,6 +97,13 @@ final class InventoryTest {
         assertEquals(400, pki.client().get("/v1/certificates?" + query).status());
     }
 
+    @Test
+    void a_name_that_nothing_can_have_finds_nothing_and_breaks_nothing() throws Exception {
+        int status = pki.client().get("/v1/certificates?subject=%00").status();
+
+        assertTrue(status == 200 || status == 400, () -> String.valueOf(status));
+    }
+
     private List<String> found(String query) throws Exception {
         return names(pki.client().get("/v1/certificates?" + query).body());
     }
