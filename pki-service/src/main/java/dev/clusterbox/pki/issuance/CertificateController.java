@@ -23,7 +23,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** A signing request in, a certificate out. */
@@ -33,7 +32,7 @@ final class CertificateController {
 
     static final String PEM = "application/x-pem-file";
     static final String PKCS10 = "application/pkcs10";
-    private static final Set<String> PARAMETERS = Set.of("profile", "subject", "san");
+    private static final List<String> PARAMETERS = List.of("profile", "subject", "san");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final Issuance issuance;
@@ -69,11 +68,7 @@ final class CertificateController {
             })
     HttpResponse<?> issue(HttpRequest<?> request, @PathVariable String name, @Body byte[] csr) {
         var parameters = request.getParameters();
-        for (var parameter : parameters.names()) {
-            if (!PARAMETERS.contains(parameter)) {
-                throw invalid("%s: not known (expected: profile, subject or san)".formatted(Rule.shown(parameter)));
-            }
-        }
+        requireKnown(parameters, PARAMETERS);
         var issued = Certificate.of(issuance.issue(
                 new Application(
                         name,
@@ -96,6 +91,15 @@ final class CertificateController {
                 : HttpResponse.created(issued).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 
+    static void requireKnown(HttpParameters parameters, List<String> known) {
+        for (var parameter : parameters.names()) {
+            if (!known.contains(parameter)) {
+                throw invalid("%s: not known (expected: one of %s)"
+                        .formatted(Rule.shown(parameter), String.join(", ", known)));
+            }
+        }
+    }
+
     static String one(HttpParameters parameters, String name) {
         List<String> values = parameters.getAll(name);
         if (values.size() != 1) {
@@ -115,7 +119,7 @@ final class CertificateController {
         return Optional.of(keys.getFirst());
     }
 
-    static RuntimeException invalid(String message) {
+    private static RuntimeException invalid(String message) {
         return Problem.invalid(message, "").asException();
     }
 }

@@ -17,15 +17,15 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** A signing request in, a verdict for every rule out. */
 @Controller("/v1/csr:validate")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ValidationController {
 
-    private static final Set<String> PARAMETERS = Set.of("authority", "profile", "subject", "san");
+    private static final List<String> PARAMETERS = List.of("authority", "profile", "subject", "san");
 
     private final Validation validation;
     private final Grants grants;
@@ -57,12 +57,7 @@ final class ValidationController {
     @ApiResponse(responseCode = "200", description = "the verdicts, also where rules refuse")
     Verdicts validate(HttpRequest<?> request, @Body byte[] csr) {
         var parameters = request.getParameters();
-        for (var parameter : parameters.names()) {
-            if (!PARAMETERS.contains(parameter)) {
-                throw CertificateController.invalid("%s: not known (expected: authority, profile, subject or san)"
-                        .formatted(Rule.shown(parameter)));
-            }
-        }
+        CertificateController.requireKnown(parameters, PARAMETERS);
         return validation.validate(
                 new Question(
                         parameters.contains("authority")
