@@ -11,6 +11,7 @@ import dev.clusterbox.agent.v1.MakeDirectory;
 import dev.clusterbox.agent.v1.Operation;
 import dev.clusterbox.agent.v1.RunUnit;
 import dev.clusterbox.agent.v1.SetSysctl;
+import dev.clusterbox.agent.v1.StopUnit;
 import dev.clusterbox.agent.v1.SwapOff;
 import dev.clusterbox.agent.v1.WriteFile;
 import dev.clusterbox.cluster.Addon;
@@ -47,6 +48,18 @@ public record Release(
                 .filter(component -> component.step().equals(step))
                 .flatMap(component -> operations(component, cluster, context).stream())
                 .toList();
+    }
+
+    /** What stops all that a step has started on machines of a role, the last first. */
+    public List<Operation> stopping(String step, Role role) {
+        return components(role)
+                .filter(component -> component.step().equals(step))
+                .flatMap(component -> component.unit().stream())
+                .map(unit -> Operation.newBuilder()
+                        .setStopUnit(StopUnit.newBuilder().setName(unit))
+                        .build())
+                .toList()
+                .reversed();
     }
 
     /** What the release applies to its clusters. */
