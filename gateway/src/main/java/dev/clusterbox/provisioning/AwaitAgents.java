@@ -54,11 +54,7 @@ final class AwaitAgents implements Step {
             throw new Problem(
                             Code.TIMED_OUT,
                             "waited %d s for the agent on %s"
-                                    .formatted(
-                                            kind.beforeNewSeed()
-                                                    .plus(kind.afterNewSeed())
-                                                    .toSeconds(),
-                                            cluster.machineName(node)),
+                                    .formatted(kind.boot().toSeconds(), cluster.machineName(node)),
                             "'./clusterbox ssh %s %s -- journalctl -u clusterbox-agent' tells why"
                                     .formatted(cluster.name(), node.hostName()))
                     .asException();

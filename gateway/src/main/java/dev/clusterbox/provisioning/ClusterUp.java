@@ -14,6 +14,7 @@ record ClusterUp(
         PrepareMachines prepareMachines,
         StartLoadBalancer startLoadBalancer,
         StartEtcd startEtcd,
+        StartRuntimes startRuntimes,
         StartControlPlane startControlPlane,
         JoinNodes joinNodes,
         ApplyAddons applyAddons,
@@ -24,10 +25,9 @@ record ClusterUp(
         return List.of(
                 List.of(checkHost),
                 List.of(createAuthorities, createMachines, stageArtifacts),
-                List.of(awaitAgents),
-                List.of(prepareMachines),
+                List.of(awaitAgents, prepareMachines),
                 List.of(startLoadBalancer, startEtcd),
-                List.of(startControlPlane),
+                List.of(startRuntimes, startControlPlane),
                 List.of(joinNodes, applyAddons),
                 List.of(growControlPlane),
                 List.of(smokeTest));

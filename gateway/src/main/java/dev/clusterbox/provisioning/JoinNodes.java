@@ -4,7 +4,7 @@ import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.kubernetes.Nodes;
 import jakarta.inject.Singleton;
 
-/** Container runtime, kubelet, kube-proxy and the pod network on each node, until Kubernetes calls it ready. */
+/** Kubelet, kube-proxy and the pod network on each node, until Kubernetes calls it ready. */
 @Singleton
 final class JoinNodes implements Step {
 

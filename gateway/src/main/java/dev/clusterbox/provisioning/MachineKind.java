@@ -44,6 +44,11 @@ enum MachineKind {
         return afterNewSeed;
     }
 
+    /** How long it is waited for in all. */
+    Duration boot() {
+        return beforeNewSeed.plus(afterNewSeed);
+    }
+
     /** The longest that making the image takes. */
     Duration image() {
         return image;

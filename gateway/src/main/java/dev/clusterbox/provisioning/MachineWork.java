@@ -9,6 +9,7 @@ import dev.clusterbox.parallel.Parallel;
 import dev.clusterbox.provisioning.Step.Progress;
 import dev.clusterbox.release.Releases;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 
 /** Has the agents do what the release wants of their machines in a step, on all machines at once. */
@@ -31,11 +32,23 @@ final class MachineWork {
 
     /** The same, on some of the machines only. */
     Cluster carryOut(String step, Cluster cluster, List<Node> nodes, Progress progress) throws InterruptedException {
+        return carryOut(step, cluster, nodes, Duration.ZERO, progress);
+    }
+
+    /** The same, on each machine as soon as its agent attends, which may take as long as it boots. */
+    Cluster carryOutAsTheyAttend(String step, Cluster cluster, Progress progress) throws InterruptedException {
+        var boot = MachineKind.of(cluster.spec().provider()).boot();
+        return carryOut(step, cluster, cluster.nodes(), boot, progress);
+    }
+
+    private Cluster carryOut(String step, Cluster cluster, List<Node> nodes, Duration boot, Progress progress)
+            throws InterruptedException {
         var release = releases.get(cluster.spec().kubernetes());
         var values = secrets.of(cluster);
-        var outcomes = Parallel.each(
-                nodes,
-                node -> agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node, values)));
+        var outcomes = Parallel.each(nodes, node -> {
+            agents.await(node.machineId(), boot);
+            return agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node, values));
+        });
         long changed = outcomes.stream()
                 .flatMap(List::stream)
                 .filter(Outcome::hasChanged)

@@ -128,12 +128,16 @@ final class Operations implements Provisioner {
     private static List<List<Step>> through(List<List<Step>> stages, Optional<String> last) {
         var wanted = new ArrayList<List<Step>>();
         for (var stage : stages) {
-            wanted.add(stage);
-            if (stage.stream().anyMatch(step -> last.filter(step.id()::equals).isPresent())) {
-                return wanted;
+            var steps = new ArrayList<Step>();
+            wanted.add(steps);
+            for (var step : stage) {
+                steps.add(step);
+                if (last.filter(step.id()::equals).isPresent()) {
+                    return wanted;
+                }
             }
         }
-        return stages;
+        return wanted;
     }
 
     @Override

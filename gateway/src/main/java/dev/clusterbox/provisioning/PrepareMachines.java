@@ -3,7 +3,10 @@ package dev.clusterbox.provisioning;
 import dev.clusterbox.cluster.Cluster;
 import jakarta.inject.Singleton;
 
-/** Swap off, kernel settings and packages, where the roles need them. */
+/**
+ * Everything that needs nothing to run already: kernel settings, packages, programs, certificates and files of all later steps.
+ * Those have only to start what is there. It begins on each machine when its agent is there.
+ */
 @Singleton
 final class PrepareMachines implements Step {
 
@@ -25,6 +28,6 @@ final class PrepareMachines implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        return work.carryOut(id(), cluster, progress);
+        return work.carryOutAsTheyAttend(id(), cluster, progress);
     }
 }

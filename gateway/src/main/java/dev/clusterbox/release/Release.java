@@ -36,17 +36,33 @@ import java.util.stream.Stream;
 public record Release(
         String line, List<String> through, List<String> addons, List<Component> components, Templates templates) {
 
+    private static final String PREPARE = "prepare";
+
     private static final int WAIT_SECONDS = 120;
 
     /** A certificate that a machine may have. */
     public record CertificateRight(String authority, String profile, String subject, List<String> names) {}
 
-    /** What must be done on a machine in a step, in order; nothing where the step is not for this machine. */
+    /**
+     * What must be done on a machine in a step, in order; nothing where the step is not for this machine. In "prepare" all
+     * components are placed, as far as the cluster is asked for; in their own step they are started, and then waited for.
+     */
     public List<Operation> operations(String step, Cluster cluster, Node node, ClusterSecrets.Values secrets) {
         var context = TemplateContext.of(cluster, node).with(secrets);
-        return components(node.role())
+        if (step.equals(PREPARE)) {
+            var wanted = steps(cluster);
+            return components(node.role())
+                    .filter(component -> wanted.contains(component.step()))
+                    .flatMap(component -> placing(component, cluster, context).stream())
+                    .toList();
+        }
+        var components = components(node.role())
                 .filter(component -> component.step().equals(step))
-                .flatMap(component -> operations(component, cluster, context).stream())
+                .toList();
+        return Stream.of(
+                        components.stream().flatMap(component -> starting(component, cluster).stream()),
+                        components.stream().flatMap(component -> waiting(component, context)))
+                .flatMap(operations -> operations)
                 .toList();
     }
 
@@ -72,10 +88,9 @@ public record Release(
 
     /** The names of the artifacts that a cluster needs, as far as it is asked for. */
     public List<String> artifacts(Cluster cluster) {
-        var last = cluster.through().map(through::indexOf).orElse(through.size() - 1);
-        var steps = through.subList(0, last + 1);
+        var wanted = steps(cluster);
         return components.stream()
-                .filter(component -> steps.contains(component.step()))
+                .filter(component -> wanted.contains(component.step()))
                 .flatMap(component -> component.binaries().stream())
                 .map(Component.Binary::artifact)
                 .distinct()
@@ -96,11 +111,18 @@ public record Release(
                 .findFirst();
     }
 
+    /** As far as the cluster is asked for. */
+    private List<String> steps(Cluster cluster) {
+        var last = cluster.through().map(through::indexOf).orElse(through.size() - 1);
+        return through.subList(0, last + 1);
+    }
+
     private Stream<Component> components(Role role) {
         return components.stream().filter(component -> component.roles().contains(role));
     }
 
-    private List<Operation> operations(Component component, Cluster cluster, TemplateContext context) {
+    /** What needs nothing that runs. */
+    private List<Operation> placing(Component component, Cluster cluster, TemplateContext context) {
         var operations = new ArrayList<Operation>();
         if (component.swapOff()) {
             operations.add(Operation.newBuilder()
@@ -138,10 +160,18 @@ public record Release(
                                 .setSecret(file.secret())
                                 .setOwner(file.owner()))
                         .build()));
+        return operations;
+    }
+
+    private static List<Operation> starting(Component component, Cluster cluster) {
+        var operations = new ArrayList<Operation>();
         component
                 .unit()
                 .ifPresent(unit -> operations.add(Operation.newBuilder()
-                        .setRunUnit(RunUnit.newBuilder().setName(unit).addAllInputs(inputs(component)))
+                        .setRunUnit(RunUnit.newBuilder()
+                                .setName(unit)
+                                .addAllInputs(inputs(component))
+                                .setBackground(!component.waits().isEmpty()))
                         .build()));
         if (component.images()) {
             cluster.artifacts()
@@ -151,9 +181,12 @@ public record Release(
                                     ImportImage.newBuilder().setName(name).setSha256(sha256))
                             .build()));
         }
-        var unit = component.unit().orElse("");
-        component.waits().forEach(wait -> operations.add(waitFor(wait, unit, context)));
         return operations;
+    }
+
+    private static Stream<Operation> waiting(Component component, TemplateContext context) {
+        return component.waits().stream()
+                .map(wait -> waitFor(wait, component.unit().orElse(""), context));
     }
 
     private static Optional<Operation> binary(Component.Binary binary, Cluster cluster) {

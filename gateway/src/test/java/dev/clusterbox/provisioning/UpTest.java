@@ -68,7 +68,7 @@ final class UpTest {
         before(events, "step-done machines", "step-started agents");
         before(events, "step-done authorities", "step-started agents");
         before(events, "step-done artifacts", "step-started agents");
-        before(events, "step-done agents", "step-started prepare");
+        before(events, "step-done agents", "step-started load-balancer", "step-started etcd");
         before(events, "step-done prepare", "step-started load-balancer", "step-started etcd");
         before(events, "step-done etcd", "operation-succeeded");
         before(events, "step-done load-balancer", "operation-succeeded");

@@ -59,7 +59,7 @@ public sealed interface Operation {
      *
      * @param inputs files whose change asks for a new start
      */
-    record RunUnit(String name, List<String> inputs) implements Operation {}
+    record RunUnit(String name, List<String> inputs, boolean background) implements Operation {}
 
     record StopUnit(String name) implements Operation {}
 

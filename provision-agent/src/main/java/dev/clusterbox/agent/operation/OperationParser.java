@@ -69,7 +69,8 @@ public final class OperationParser {
                         confinement.unit(wire.getRunUnit().getName()),
                         wire.getRunUnit().getInputsList().stream()
                                 .map(input -> Confinement.absolute(input).toString())
-                                .toList());
+                                .toList(),
+                        wire.getRunUnit().getBackground());
             case STOP_UNIT ->
                 new Operation.StopUnit(confinement.unit(wire.getStopUnit().getName()));
             case AWAIT_PORT -> awaitPort(wire.getAwaitPort());

@@ -54,16 +54,16 @@ final class RunningUnits {
             reasons.add("it was not enabled");
         }
         if (state.isDown() || !state.isLoaded()) {
-            todo.add("systemctl start " + unit);
+            todo.add(typed("start", wanted));
             reasons.add("it was " + (state.isLoaded() ? state : "not running"));
         } else if (!digest(wanted, state).equals(remembered(unit)) || state.needsReload()) {
-            todo.add("systemctl restart " + unit);
+            todo.add(typed("restart", wanted));
             reasons.add("its inputs have changed");
         } else if (hasUnreadInputs(wanted, state)) {
-            todo.add("systemctl restart " + unit);
+            todo.add(typed("restart", wanted));
             reasons.add("an input is newer than its last start");
         } else if (!state.isActive()) {
-            todo.add("systemctl start " + unit);
+            todo.add(typed("start", wanted));
             reasons.add("it was " + state);
         }
         return reasons.isEmpty()
@@ -72,6 +72,10 @@ final class RunningUnits {
                         "started %s: %s".formatted(unit, String.join(", ", reasons)),
                         String.join(" && ", todo),
                         () -> start(wanted, state));
+    }
+
+    private static String typed(String verb, RunUnit wanted) {
+        return "systemctl %s%s %s".formatted(verb, wanted.background() ? " --no-block" : "", wanted.name());
     }
 
     private void start(RunUnit wanted, UnitState before) throws IOException, InterruptedException {
@@ -85,11 +89,11 @@ final class RunningUnits {
             systemctl.resetFailed(unit);
         }
         if (state.isDown()) {
-            systemctl.start(unit);
+            systemctl.start(unit, wanted.background());
         } else if (digest.equals(remembered(unit)) && !before.needsReload() && !hasUnreadInputs(wanted, state)) {
-            systemctl.start(unit);
+            systemctl.start(unit, wanted.background());
         } else {
-            systemctl.restart(unit);
+            systemctl.restart(unit, wanted.background());
         }
         // Only now: what was not started with these inputs must be started again.
         var memory = memory(unit);

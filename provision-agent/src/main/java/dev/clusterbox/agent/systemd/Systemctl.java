@@ -57,16 +57,21 @@ public final class Systemctl {
         run(Command.of("systemctl", "stop", "--", unit));
     }
 
-    public void start(String unit) throws InterruptedException {
-        startOr("start", unit);
+    /** @param background returns when systemd has taken the order, not when the unit is up */
+    public void start(String unit, boolean background) throws InterruptedException {
+        startOr("start", unit, background);
     }
 
-    public void restart(String unit) throws InterruptedException {
-        startOr("restart", unit);
+    /** @param background returns when systemd has taken the order, not when the unit is up again */
+    public void restart(String unit, boolean background) throws InterruptedException {
+        startOr("restart", unit, background);
     }
 
-    private void startOr(String verb, String unit) throws InterruptedException {
-        var result = commands.run(Command.of("systemctl", verb, "--", unit));
+    private void startOr(String verb, String unit, boolean background) throws InterruptedException {
+        var result = commands.run(
+                background
+                        ? Command.of("systemctl", verb, "--no-block", "--", unit)
+                        : Command.of("systemctl", verb, "--", unit));
         if (!result.succeeded()) {
             throw Problem.failed(
                             "%s did not start: %s".formatted(unit, stateAndWords(unit)),

@@ -78,6 +78,28 @@ class RunningUnitsTest {
     }
 
     @Test
+    void one_that_is_waited_for_later_is_only_ordered() throws Exception {
+        var running = running();
+        running.getRunUnitBuilder().setBackground(true);
+        bench.on("systemctl start --no-block -- etcd.service", 0, "");
+        bench.on("systemctl restart --no-block -- etcd.service", 0, "");
+        shows("loaded", "inactive", "disabled", "no");
+        var started = assertInstanceOf(Changed.class, bench.run(running));
+        assertEquals("systemctl enable etcd.service && systemctl start --no-block etcd.service", started.equivalent());
+        shows("loaded", "activating", "enabled", "no");
+        bench.write("/etc/etcd/etcd.conf", "b");
+        var restarted = assertInstanceOf(Changed.class, bench.run(running));
+        assertEquals("systemctl restart --no-block etcd.service", restarted.equivalent());
+        assertEquals(
+                List.of(
+                        SHOW,
+                        "systemctl start --no-block -- etcd.service",
+                        SHOW,
+                        "systemctl restart --no-block -- etcd.service"),
+                bench.commands);
+    }
+
+    @Test
     void a_unit_that_runs_is_left_alone_with_one_process() throws Exception {
         shows("loaded", "inactive", "disabled", "no");
         bench.run(running());
