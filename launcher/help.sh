@@ -118,7 +118,6 @@ TEXT
 ./clusterbox start [NAME]
 
 Switches the machines of a cluster on and brings up what was on them, etcd first; also after this computer was restarted.
-Certificates that have expired meanwhile are renewed.
 TEXT
             ;;
         ssh)
