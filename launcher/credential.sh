@@ -38,11 +38,11 @@ epoch_of() {
     EPOCH=$((days * 86400 + 10#${BASH_REMATCH[4]} * 3600 + 10#${BASH_REMATCH[5]} * 60 + 10#${BASH_REMATCH[6]}))
 }
 
-# Reads PEM blocks from standard input until its end, into PEM_KEY, PEM_FIRST (the authority) and PEM_REST (the chain).
+# Reads PEM blocks from standard input until its end, into PEM_KEY, PEM_TRUSTED (the authorities) and PEM_LAST (the certificate).
 # False if there is anything else in it.
 read_pem() {
     local line kind='' block='' blocks=0 lines=0
-    PEM_KEY='' PEM_FIRST='' PEM_REST=''
+    PEM_KEY='' PEM_TRUSTED='' PEM_LAST=''
     while IFS= read -r line || [ -n "$line" ]; do
         lines=$((lines + 1))
         [ "$lines" -le 2000 ] || return 1
@@ -57,7 +57,7 @@ read_pem() {
                 case $kind in
                     CERTIFICATE)
                         blocks=$((blocks + 1))
-                        if [ "$blocks" -eq 1 ]; then PEM_FIRST=$block; else PEM_REST=$PEM_REST$block; fi
+                        PEM_TRUSTED=$PEM_TRUSTED$PEM_LAST PEM_LAST=$block
                         ;;
                     *) PEM_KEY=$block ;;
                 esac
@@ -87,12 +87,12 @@ read_credential() {
     LEFT=$((EPOCH - NOW / 1000)) LIFE=$((EPOCH - ISSUED))
 }
 
-# The gateway's answer, from standard input: the server, until when, the authority, the certificate and what links it to
-# the authority. It goes into kubeconfigs, so nothing but these passes.
+# The gateway's answer, from standard input: the server, until when, the authorities (two while one is rotated) and the
+# certificate. It goes into kubeconfigs, so nothing but these passes.
 read_answer() {
     IFS= read -r SERVER && IFS= read -r EXPIRES && read_pem || return 1
-    [[ $SERVER =~ $HTTPS_SERVER ]] && [[ $EXPIRES =~ $UTC_TIME ]] && [ -n "$PEM_REST" ] || return 1
-    AUTHORITY=$PEM_FIRST CHAIN=$PEM_REST
+    [[ $SERVER =~ $HTTPS_SERVER ]] && [[ $EXPIRES =~ $UTC_TIME ]] && [ -n "$PEM_TRUSTED" ] || return 1
+    AUTHORITY=$PEM_TRUSTED CHAIN=$PEM_LAST
 }
 
 # Has a new certificate made, for the key that is there or else for a new one, and keeps it; the variables are as after

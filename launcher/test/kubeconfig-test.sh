@@ -227,6 +227,24 @@ ANSWERS
     rm "$work/state/gateway/credential"
 }
 
+test_while_an_authority_is_rotated_both_are_trusted() {
+    local data folder=$work/state/gateway
+    with_authority
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=old-authority -keyout "$folder/old.key" \
+        -out "$folder/old.pem" 2>/dev/null
+    cp "$folder/authority.pem" "$folder/new.pem"
+    cat "$folder/new.pem" "$folder/old.pem" >"$folder/authority.pem"
+    launch credential demo
+    expect_credential
+    expect "$(field_of clientCertificateData | grep -c 'BEGIN CERTIFICATE')" 1
+    launch kubeconfig
+    expect_code 0
+    data=$(sed -n 's/.*certificate-authority-data: "\(.*\)"/\1/p' <<<"$OUT" | openssl base64 -d -A)
+    expect "$data" "$(cat "$folder/authority.pem")"
+    mv "$folder/new.pem" "$folder/authority.pem"
+    rm "$folder/old.pem" "$folder/old.key"
+}
+
 test_the_plugin_answers_from_what_it_keeps_until_a_third_is_left() {
     local key before
     with_authority

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  * @param through the step up to which it was asked for last; empty for the whole
  * @param uid tells it from one of the same name that was there before
  * @param network the range of the machines, once it is chosen
- * @param authorities name ("etcd") to certificate in PEM
+ * @param authorities name ("etcd") to PEM of what is to be trusted: the one that signs, then those that it has replaced
  * @param artifacts what the machines are given, once it is staged: it stays the same for the life of the cluster
  * @param apiServer the address of its API, once that has answered
  * @param addons what is applied besides what the release brings
@@ -67,6 +67,7 @@ public record Cluster(
     }
 
     private static final int LOAD_BALANCER = 10;
+    private static final String BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
     public static Cluster requested(ClusterSpec spec, RandomGenerator random, Instant now) {
         var suffix = new byte[4];
@@ -265,6 +266,12 @@ public record Cluster(
     /** How the machine is called by its provider. */
     public String machineName(Node node) {
         return name() + "-" + node.hostName();
+    }
+
+    /** Whether a new authority has taken the place of one that is still trusted. */
+    public boolean isRotating(String kind) {
+        var trusted = authorities.getOrDefault(kind, "");
+        return trusted.indexOf(BEGIN_CERTIFICATE) < trusted.lastIndexOf(BEGIN_CERTIFICATE);
     }
 
     /** How pki-service calls one of this cluster's authorities. */

@@ -57,7 +57,8 @@ public final class Kubernetes {
 
     private record Key(String uid, User user, String server) {}
 
-    private record Kept(KubernetesClient client, Instant renewal) {}
+    /** @param authority what it trusts, PEM */
+    private record Kept(KubernetesClient client, String authority, Instant renewal) {}
 
     private final PkiClient pki;
     private final InstantSource clock;
@@ -114,7 +115,7 @@ public final class Kubernetes {
         try {
             var key = new Key(cluster.uid(), user, server);
             var kept = clients.get(key);
-            if (kept == null || clock.instant().isAfter(kept.renewal)) {
+            if (kept == null || clock.instant().isAfter(kept.renewal) || !kept.authority.equals(authority(cluster))) {
                 // Who still uses the one before may finish: it is closed by being forgotten.
                 kept = connect(cluster, user, server);
                 clients.put(key, kept);
@@ -146,7 +147,7 @@ public final class Kubernetes {
                 .withHttpClientBuilderConsumer(http -> http.sslContext(
                         keys(key, chain).getKeyManagers(), trust(authority).getTrustManagers()))
                 .build();
-        return new Kept(client, renewal(chain.iterator().next()));
+        return new Kept(client, authority, renewal(chain.iterator().next()));
     }
 
     /** When a third of its life is left. */
@@ -171,8 +172,9 @@ public final class Kubernetes {
     private static TrustManagerFactory trust(String authority) {
         try {
             var store = empty();
-            store.setCertificateEntry(
-                    "authority", certificates(authority).iterator().next());
+            for (var trusted : certificates(authority)) {
+                store.setCertificateEntry(trusted.getSerialNumber().toString(), trusted);
+            }
             var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(store);
             return factory;

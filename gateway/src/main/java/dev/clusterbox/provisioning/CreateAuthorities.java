@@ -6,6 +6,7 @@ import dev.clusterbox.remote.PkiClient;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Three authorities for a cluster: a certificate of one says nothing to the components that trust another. */
 @Singleton
@@ -31,12 +32,15 @@ final class CreateAuthorities implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        var made = Parallel.each(KINDS, kind -> pki.authority(cluster.authority(kind)));
-        var certificates = new TreeMap<String, String>();
+        var bundles = Parallel.each(KINDS, kind -> pki.trusted(cluster.authority(kind)));
+        var trusted = new TreeMap<String, String>();
         for (int i = 0; i < KINDS.size(); i++) {
-            certificates.put(KINDS.get(i), made.get(i).certificate());
+            trusted.put(KINDS.get(i), bundles.get(i));
         }
-        progress.say(String.join(", ", KINDS));
-        return cluster.with(certificates);
+        var learnt = cluster.with(trusted);
+        progress.say(KINDS.stream()
+                .map(kind -> learnt.isRotating(kind) ? kind + " (rotated, the old one is still trusted)" : kind)
+                .collect(Collectors.joining(", ")));
+        return learnt;
     }
 }

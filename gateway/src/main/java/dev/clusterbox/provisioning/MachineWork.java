@@ -1,6 +1,7 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.agent.Agents;
+import dev.clusterbox.agent.v1.Operation;
 import dev.clusterbox.agent.v1.Outcome;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.ClusterSecrets;
@@ -10,6 +11,7 @@ import dev.clusterbox.provisioning.Step.Progress;
 import dev.clusterbox.release.Releases;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.function.Function;
 
 /** Has the agents do what the release wants of their machines in a step, on all machines at once. */
 @Singleton
@@ -33,9 +35,20 @@ final class MachineWork {
     Cluster carryOut(String step, Cluster cluster, List<Node> nodes, Progress progress) throws InterruptedException {
         var release = releases.get(cluster.spec().kubernetes());
         var values = secrets.of(cluster);
-        var outcomes = Parallel.each(
-                nodes,
-                node -> agents.run(node.machineId(), node.hostName(), release.operations(step, cluster, node, values)));
+        return carryOut(cluster, nodes, node -> release.operations(step, cluster, node, values), progress);
+    }
+
+    /** Has whatever runs already trust the authorities that have taken the place of others. */
+    Cluster handOutTrust(Cluster cluster, Progress progress) throws InterruptedException {
+        var release = releases.get(cluster.spec().kubernetes());
+        return carryOut(cluster, cluster.nodes(), node -> release.trust(cluster, node), progress);
+    }
+
+    private Cluster carryOut(
+            Cluster cluster, List<Node> nodes, Function<Node, List<Operation>> operations, Progress progress)
+            throws InterruptedException {
+        var outcomes =
+                Parallel.each(nodes, node -> agents.run(node.machineId(), node.hostName(), operations.apply(node)));
         long changed = outcomes.stream()
                 .flatMap(List::stream)
                 .filter(Outcome::hasChanged)

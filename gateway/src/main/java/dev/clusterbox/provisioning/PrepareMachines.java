@@ -3,7 +3,10 @@ package dev.clusterbox.provisioning;
 import dev.clusterbox.cluster.Cluster;
 import jakarta.inject.Singleton;
 
-/** Swap off, kernel settings and packages, where the roles need them. */
+/**
+ * Swap off, kernel settings and packages, where the roles need them. While an authority is rotated, everybody is told first to
+ * trust the new one besides the old: the steps that follow make certificates of the new one, and show them.
+ */
 @Singleton
 final class PrepareMachines implements Step {
 
@@ -25,6 +28,9 @@ final class PrepareMachines implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        return work.carryOut(id(), cluster, progress);
+        var trusting = CreateAuthorities.KINDS.stream().anyMatch(cluster::isRotating)
+                ? work.handOutTrust(cluster, progress)
+                : cluster;
+        return work.carryOut(id(), trusting, progress);
     }
 }

@@ -49,6 +49,29 @@ public record Release(
                 .toList();
     }
 
+    /**
+     * While an authority is rotated: what has to be done on a machine before any certificate of the new one is shown. Where
+     * there is a certificate, or a unit that runs, it is told whom to trust besides; nothing is made or started.
+     */
+    public List<Operation> trust(Cluster cluster, Node node) {
+        var context = TemplateContext.of(cluster, node);
+        return components(node.role())
+                .filter(component -> component.certificates().stream()
+                        .anyMatch(certificate -> cluster.isRotating(certificate.authority())))
+                .flatMap(component -> Stream.concat(
+                        component.certificates().stream()
+                                .map(certificate -> makeCertificate(certificate, cluster, context)
+                                        .setTrustOnly(true))
+                                .map(made -> Operation.newBuilder()
+                                        .setMakeCertificate(made)
+                                        .build()),
+                        component.unit().stream()
+                                .map(unit -> runUnit(unit, component).setOnlyIfRunning(true))
+                                .map(run ->
+                                        Operation.newBuilder().setRunUnit(run).build())))
+                .toList();
+    }
+
     /** What the release applies to its clusters. */
     public List<Addon> addons(Cluster cluster) {
         var context = TemplateContext.of(cluster);
@@ -113,7 +136,11 @@ public record Release(
                                 .setMode(directory.mode())
                                 .setOwner(directory.owner()))
                         .build()));
-        component.certificates().forEach(certificate -> operations.add(certificate(certificate, cluster, context)));
+        component
+                .certificates()
+                .forEach(certificate -> operations.add(Operation.newBuilder()
+                        .setMakeCertificate(makeCertificate(certificate, cluster, context))
+                        .build()));
         component
                 .files()
                 .forEach(file -> operations.add(Operation.newBuilder()
@@ -128,7 +155,7 @@ public record Release(
         component
                 .unit()
                 .ifPresent(unit -> operations.add(Operation.newBuilder()
-                        .setRunUnit(RunUnit.newBuilder().setName(unit).addAllInputs(inputs(component)))
+                        .setRunUnit(runUnit(unit, component))
                         .build()));
         if (component.images()) {
             cluster.artifacts()
@@ -152,23 +179,26 @@ public record Release(
                         .build());
     }
 
-    private static Operation certificate(Component.Certificate certificate, Cluster cluster, TemplateContext context) {
+    private static RunUnit.Builder runUnit(String unit, Component component) {
+        return RunUnit.newBuilder().setName(unit).addAllInputs(inputs(component));
+    }
+
+    private static MakeCertificate.Builder makeCertificate(
+            Component.Certificate certificate, Cluster cluster, TemplateContext context) {
         var authority = cluster.authorities().get(certificate.authority());
         if (authority == null) {
             throw new IllegalStateException(
                     "%s has no authority '%s' yet".formatted(cluster.name(), certificate.authority()));
         }
-        return Operation.newBuilder()
-                .setMakeCertificate(MakeCertificate.newBuilder()
-                        .setProfile(certificate.profile())
-                        .setSubject(Templates.render(certificate.subject(), context))
-                        .addAllNames(names(certificate, context))
-                        .setKeyPath(certificate.key())
-                        .setCertificatePath(certificate.certificate())
-                        .setAuthorityPath(certificate.authorityFile())
-                        .setAuthority(authority)
-                        .setOwner(certificate.owner()))
-                .build();
+        return MakeCertificate.newBuilder()
+                .setProfile(certificate.profile())
+                .setSubject(Templates.render(certificate.subject(), context))
+                .addAllNames(names(certificate, context))
+                .setKeyPath(certificate.key())
+                .setCertificatePath(certificate.certificate())
+                .setAuthorityPath(certificate.authorityFile())
+                .setAuthority(authority)
+                .setOwner(certificate.owner());
     }
 
     /** One text of the release may become several names. */

@@ -78,6 +78,13 @@ public final class PkiClient {
         return service.call(HttpRequest.PUT("/v1/authorities/" + name, ""), Authority.class);
     }
 
+    /** PEM of what is to be trusted in the authority's name, the one that signs first. Makes the authority if need be. */
+    public String trusted(String name) throws InterruptedException {
+        authority(name);
+        return service.call(
+                HttpRequest.GET("/v1/authorities/" + name + "/bundle").accept("application/x-pem-file"), String.class);
+    }
+
     /** Destroys its key. Fine if it is not there. */
     public void removeAuthority(String name) throws InterruptedException {
         service.send(HttpRequest.DELETE("/v1/authorities/" + name));

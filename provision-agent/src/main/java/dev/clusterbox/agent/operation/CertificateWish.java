@@ -12,16 +12,24 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.X500Name;
 
-/** What a certificate shall say, and of whom. */
-record CertificateWish(String profile, X500Principal subject, Set<String> names, X509Certificate authority) {
+/**
+ * What a certificate shall say, and of whom.
+ *
+ * @param trusted the authorities that are to be trusted; the first one signs
+ */
+record CertificateWish(String profile, X500Principal subject, Set<String> names, List<X509Certificate> trusted) {
+
+    /** More than an authority ever has generations at once. */
+    private static final int MOST_TRUSTED = 16;
 
     private static final int DNS = 2;
     private static final int IP = 7;
 
-    static CertificateWish parse(String profile, String subject, Collection<String> names, String authority) {
+    static CertificateWish parse(String profile, String subject, Collection<String> names, String trusted) {
         if (!profile.matches("[a-z][a-z0-9-]{0,62}")) {
             throw Problem.invalid("profile: %s (expected: a name such as etcd-peer)".formatted(profile), "")
                     .asException();
@@ -31,11 +39,29 @@ record CertificateWish(String profile, X500Principal subject, Set<String> names,
             parsed.add(name(name));
         }
         try {
-            return new CertificateWish(profile, new X500Principal(subject), parsed, Pem.certificate(authority));
+            return new CertificateWish(profile, new X500Principal(subject), parsed, trusted(trusted));
         } catch (IllegalArgumentException e) {
             throw Problem.invalid("subject: %s (expected: RFC 4514, such as CN=controller-1)".formatted(subject), "")
                     .asException();
         }
+    }
+
+    private static List<X509Certificate> trusted(String pem) {
+        var trusted = Pem.certificates(pem);
+        if (trusted.isEmpty() || trusted.size() > MOST_TRUSTED) {
+            throw Problem.invalid(
+                            "%d authorities (expected: 1 to %d, as PEM)".formatted(trusted.size(), MOST_TRUSTED), "")
+                    .asException();
+        }
+        return List.copyOf(trusted);
+    }
+
+    X509Certificate authority() {
+        return trusted.getFirst();
+    }
+
+    String trustedPem() {
+        return trusted.stream().map(CertificateChain::encode).collect(Collectors.joining());
     }
 
     private static String name(String text) {
@@ -62,7 +88,7 @@ record CertificateWish(String profile, X500Principal subject, Set<String> names,
         if (!namesOf(chain.leaf()).equals(names)) {
             reasons.add("it has the names " + String.join(", ", namesOf(chain.leaf())));
         }
-        if (!chain.isOf(authority)) {
+        if (!chain.isOf(authority())) {
             reasons.add("it is of another authority");
         }
         if (now.isAfter(chain.after(2, 3))) {

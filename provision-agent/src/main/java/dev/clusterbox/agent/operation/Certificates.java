@@ -31,6 +31,9 @@ final class Certificates {
     }
 
     Plan make(MakeCertificate wanted) throws IOException {
+        if (wanted.trustOnly()) {
+            return trust(wanted);
+        }
         var reasons = reasonsToMake(wanted);
         if (reasons.isEmpty()) {
             return repair(wanted);
@@ -39,6 +42,29 @@ final class Certificates {
                 "made %s: %s".formatted(wanted.certificate(), String.join(", ", reasons)),
                 typed(wanted),
                 () -> issue(wanted));
+    }
+
+    /** Before anybody shows a certificate of a new authority, everybody has to trust it. */
+    private Plan trust(MakeCertificate wanted) throws IOException {
+        if (!Files.isRegularFile(wanted.certificate().in(machine.root()), LinkOption.NOFOLLOW_LINKS)) {
+            return new Satisfied("there is no %s yet".formatted(wanted.certificate()));
+        }
+        var pem = wanted.wish().trustedPem();
+        return trusts(wanted, pem)
+                ? new Satisfied(wanted.authority() + " is as wanted")
+                : new Needed(
+                        "wrote %s: %d to be trusted"
+                                .formatted(
+                                        wanted.authority(),
+                                        wanted.wish().trusted().size()),
+                        "# write the authorities to %s".formatted(wanted.authority()),
+                        () -> write(wanted.authority(), pem, Mode.PUBLIC, Owner.ROOT));
+    }
+
+    private boolean trusts(MakeCertificate wanted, String pem) throws IOException {
+        var authority = wanted.authority().in(machine.root());
+        return Files.isRegularFile(authority, LinkOption.NOFOLLOW_LINKS)
+                && Files.readString(authority).equals(pem);
     }
 
     private List<String> reasonsToMake(MakeCertificate wanted) throws IOException {
@@ -63,11 +89,9 @@ final class Certificates {
     /** The certificate is right; the files around it may not be. */
     private Plan repair(MakeCertificate wanted) throws IOException {
         var key = wanted.key().in(machine.root());
-        var authority = wanted.authority().in(machine.root());
-        var pem = CertificateChain.encode(wanted.wish().authority());
+        var pem = wanted.wish().trustedPem();
         boolean keyIsRight = Mode.of(key).equals(Mode.PRIVATE) && wanted.owner().owns(key);
-        boolean authorityIsRight = Files.isRegularFile(authority, LinkOption.NOFOLLOW_LINKS)
-                && Files.readString(authority).equals(pem);
+        boolean authorityIsRight = trusts(wanted, pem);
         if (keyIsRight && authorityIsRight) {
             return new Satisfied(wanted.certificate() + " is as wanted");
         }
@@ -101,7 +125,7 @@ final class Certificates {
                     .asException();
         }
         write(wanted.key(), key.keyPem(), Mode.PRIVATE, wanted.owner());
-        write(wanted.authority(), CertificateChain.encode(wish.authority()), Mode.PUBLIC, Owner.ROOT);
+        write(wanted.authority(), wish.trustedPem(), Mode.PUBLIC, Owner.ROOT);
         // Last: until it is there, the next run sees a key without its certificate and finishes with the same request.
         write(wanted.certificate(), signed.chain().toPem(), Mode.PUBLIC, Owner.ROOT);
         Files.deleteIfExists(pending);

@@ -46,8 +46,13 @@ public sealed interface Operation {
 
     record RemoveFile(Target path) implements Operation {}
 
-    /** A private key made on this machine, and a certificate for it. */
-    record MakeCertificate(CertificateWish wish, Target key, Target certificate, Target authority, Owner owner)
+    /**
+     * A private key made on this machine, and a certificate for it.
+     *
+     * @param trustOnly nothing is made: what is to be trusted is written beside a certificate that is there
+     */
+    record MakeCertificate(
+            CertificateWish wish, Target key, Target certificate, Target authority, Owner owner, boolean trustOnly)
             implements Operation {}
 
     record SetSysctl(String key, String value) implements Operation {}
@@ -58,8 +63,9 @@ public sealed interface Operation {
      * Enabled and running, with its inputs as they are now.
      *
      * @param inputs files whose change asks for a new start
+     * @param onlyIfRunning leaves one that does not run as it is
      */
-    record RunUnit(String name, List<String> inputs) implements Operation {}
+    record RunUnit(String name, List<String> inputs, boolean onlyIfRunning) implements Operation {}
 
     record StopUnit(String name) implements Operation {}
 

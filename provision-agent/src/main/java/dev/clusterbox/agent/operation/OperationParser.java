@@ -69,7 +69,8 @@ public final class OperationParser {
                         confinement.unit(wire.getRunUnit().getName()),
                         wire.getRunUnit().getInputsList().stream()
                                 .map(input -> Confinement.absolute(input).toString())
-                                .toList());
+                                .toList(),
+                        wire.getRunUnit().getOnlyIfRunning());
             case STOP_UNIT ->
                 new Operation.StopUnit(confinement.unit(wire.getStopUnit().getName()));
             case AWAIT_PORT -> awaitPort(wire.getAwaitPort());
@@ -105,7 +106,8 @@ public final class OperationParser {
                 confinement.target(Purpose.CERTIFICATE, wire.getKeyPath()),
                 confinement.target(Purpose.CERTIFICATE, wire.getCertificatePath()),
                 confinement.target(Purpose.CERTIFICATE, wire.getAuthorityPath()),
-                Owner.parse(wire.getOwner()));
+                Owner.parse(wire.getOwner()),
+                wire.getTrustOnly());
     }
 
     private Operation setSysctl(SetSysctl wire) {

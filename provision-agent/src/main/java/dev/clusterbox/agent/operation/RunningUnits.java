@@ -43,6 +43,9 @@ final class RunningUnits {
     Plan run(RunUnit wanted) throws IOException, InterruptedException {
         var unit = wanted.name();
         var state = systemctl.show(unit);
+        if (wanted.onlyIfRunning() && (state.isDown() || !state.isLoaded())) {
+            return new Satisfied(unit + " does not run");
+        }
         var todo = new ArrayList<String>();
         var reasons = new ArrayList<String>();
         if (state.isMasked()) {

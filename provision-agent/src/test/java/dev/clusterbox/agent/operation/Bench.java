@@ -35,7 +35,7 @@ final class Bench implements Gateway, CommandRunner {
     static final Path ALLOWED = Path.of("src/main/image/etc/clusterbox/allowed.properties");
 
     final Path root;
-    final TestAuthority authority = new TestAuthority("etcd");
+    TestAuthority authority = new TestAuthority("etcd");
     final Map<String, byte[]> artifacts = new HashMap<>();
     final Map<String, CommandResult> answers = new HashMap<>();
     final List<String> commands = new ArrayList<>();

@@ -142,6 +142,44 @@ class CertificatesTest {
     }
 
     @Test
+    void trust_is_handed_out_first_and_a_certificate_of_the_first_authority_made_then() throws Exception {
+        bench.run(operation);
+        var certificate = bench.read(CERTIFICATE);
+        var fresh = new TestAuthority("etcd 2");
+        var both = fresh.pem() + bench.authority.pem();
+        operation.getMakeCertificateBuilder().setAuthority(both).setTrustOnly(true);
+
+        assertInstanceOf(Changed.class, bench.run(operation));
+        assertEquals(both, bench.read("/etc/etcd/ca.pem"));
+        assertEquals(certificate, bench.read(CERTIFICATE), "the old one is kept");
+        assertEquals(1, bench.requests.size());
+        assertInstanceOf(Unchanged.class, bench.run(operation));
+
+        bench.authority = fresh;
+        operation.getMakeCertificateBuilder().setTrustOnly(false);
+        assertInstanceOf(Changed.class, bench.run(operation));
+        assertNotEquals(certificate, bench.read(CERTIFICATE));
+        assertEquals(both, bench.read("/etc/etcd/ca.pem"));
+        assertInstanceOf(Unchanged.class, bench.run(operation));
+
+        operation.getMakeCertificateBuilder().setAuthority(fresh.pem());
+        assertInstanceOf(Changed.class, bench.run(operation));
+        assertEquals(fresh.pem(), bench.read("/etc/etcd/ca.pem"), "the old one is retired");
+        assertEquals(2, bench.requests.size());
+    }
+
+    @Test
+    void whom_to_trust_alone_makes_nothing() throws Exception {
+        operation.getMakeCertificateBuilder().setTrustOnly(true);
+        assertInstanceOf(Unchanged.class, bench.run(operation));
+        assertEquals(List.of(), bench.files());
+        operation.getMakeCertificateBuilder().setAuthority("");
+        assertThrows(ProblemException.class, () -> bench.run(operation));
+        operation.getMakeCertificateBuilder().setAuthority(bench.authority.pem().repeat(17));
+        assertThrows(ProblemException.class, () -> bench.run(operation));
+    }
+
+    @Test
     void a_certificate_with_more_names_than_wanted_is_not_installed() {
         bench.names = List.of("dns:controller-1", "dns:evil.example", "ip:192.168.56.11");
         var e = assertThrows(ProblemException.class, () -> bench.run(operation));

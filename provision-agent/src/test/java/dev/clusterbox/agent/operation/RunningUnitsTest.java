@@ -78,6 +78,28 @@ class RunningUnitsTest {
     }
 
     @Test
+    void only_if_it_runs_it_is_started_anew() throws Exception {
+        var ifRunning = running();
+        ifRunning.getRunUnitBuilder().setOnlyIfRunning(true);
+        for (var state : List.of("inactive", "failed")) {
+            shows("loaded", state, "disabled", "no");
+            assertInstanceOf(Unchanged.class, bench.run(ifRunning));
+        }
+        shows("not-found", "inactive", "", "no");
+        assertInstanceOf(Unchanged.class, bench.run(ifRunning));
+        assertFalse(Files.exists(bench.at(WANTED), LinkOption.NOFOLLOW_LINKS));
+
+        shows("loaded", "inactive", "enabled", "no");
+        bench.run(running());
+        shows("loaded", "active", "enabled", "no");
+        assertInstanceOf(Unchanged.class, bench.run(ifRunning));
+        bench.write("/etc/etcd/etcd.conf", "b");
+        bench.commands.clear();
+        assertInstanceOf(Changed.class, bench.run(ifRunning));
+        assertEquals(List.of(SHOW, "systemctl restart -- etcd.service"), bench.commands);
+    }
+
+    @Test
     void a_unit_that_runs_is_left_alone_with_one_process() throws Exception {
         shows("loaded", "inactive", "disabled", "no");
         bench.run(running());
