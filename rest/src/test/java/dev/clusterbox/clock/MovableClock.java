@@ -1,4 +1,4 @@
-package dev.clusterbox.pki;
+package dev.clusterbox.clock;
 
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.time.InstantSourceFactory;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The clock of the service in tests: right, until it is put forward. */
+/** The clock of a service in tests: right, until it is put forward. */
 @Singleton
 @Replaces(value = InstantSource.class, factory = InstantSourceFactory.class)
 public final class MovableClock implements InstantSource {
