@@ -14,7 +14,8 @@ public final class SerialNumber {
     private SerialNumber() {}
 
     public static String text(BigInteger serial) {
-        return "%032x".formatted(serial);
+        var digits = serial.toString(16);
+        return "0".repeat(32 - digits.length()) + digits;
     }
 
     /** Takes what people copy from {@code openssl x509 -serial}: capitals, and no leading zeros. */
