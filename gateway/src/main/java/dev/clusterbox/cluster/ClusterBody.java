@@ -54,6 +54,8 @@ final class ClusterBody {
                 fields.text("kubernetes"),
                 fields.text("through"),
                 addons(fields),
+                fields.text("expose"),
+                fields.text("exposeJoin"),
                 sshPublicKey(fields));
     }
 

@@ -49,6 +49,18 @@ public record Release(
                 .toList();
     }
 
+    /**
+     * What a machine needs that joins as a node and has no agent, in order. There are no secrets in it.
+     *
+     * @param sharedKernel whether the machine has no kernel of its own
+     */
+    public List<Operation> joining(Cluster cluster, Node node, boolean sharedKernel) {
+        var context = TemplateContext.joining(cluster, node, sharedKernel);
+        return components(node.role())
+                .flatMap(component -> operations(component, cluster, context).stream())
+                .toList();
+    }
+
     /** What the release applies to its clusters. */
     public List<Addon> addons(Cluster cluster) {
         var context = TemplateContext.of(cluster);
