@@ -32,9 +32,8 @@ final class Foreign {
     static Foreign make(Installation installation, String cluster, String hostName, String address)
             throws IOException, InterruptedException {
         var foreign = of(installation, cluster, hostName);
-        foreign.vms.put(
-                foreign.path,
-                """
+        foreign.vms
+                .put(foreign.path, """
                 {"cluster": "%s", "role": "node", "hostName": "%s", "network": "%s", "address": "%s",
                  "cpus": 1, "memoryMiB": 1024, "diskGiB": 10, "hosts": {}}
                 """.formatted(cluster, hostName, cluster, address))
@@ -49,12 +48,7 @@ final class Foreign {
     Run run(String... command) throws IOException, InterruptedException {
         var words = new ArrayList<String>();
         StreamSupport.stream(
-                        vms.get(path)
-                                .expect(200)
-                                .json()
-                                .getAsJsonArray("enter")
-                                .spliterator(),
-                        false)
+                        vms.get(path).expect(200).json().getAsJsonArray("enter").spliterator(), false)
                 .map(JsonElement::getAsString)
                 .forEach(words::add);
         words.addAll(Arrays.asList(command));

@@ -68,8 +68,7 @@ final class JoinTest {
     @Order(1)
     void the_pages_commands_make_a_machine_without_an_agent_a_ready_node() throws Exception {
         var machine = Foreign.make(installation, "demo", "worker-1", "192.168.56.221");
-        var token = installation.clusterbox(
-                "token", "create", "demo", "worker-1", "192.168.56.221", "--container");
+        var token = installation.clusterbox("token", "create", "demo", "worker-1", "192.168.56.221", "--container");
         machine.write("/root/join.env", token.succeeded().output());
         var timed = Timed.begin("a machine joins");
 
@@ -87,7 +86,10 @@ final class JoinTest {
             return KubernetesHealth.isTrue(ready) ? Optional.empty() : Optional.of(ready.toString());
         });
         System.out.println(kubectl.run("get", "nodes", "--output=wide").output());
-        assertEquals("", machine.run("sh", "-c", "ls /root/join.env /root/join.header 2>/dev/null || true").output());
+        assertEquals(
+                "",
+                machine.run("sh", "-c", "ls /root/join.env /root/join.header 2>/dev/null || true")
+                        .output());
         assertFalse(machine.run("pgrep", "-f", "clusterbox.*agent").exitCode() == 0, "no agent");
     }
 
@@ -111,7 +113,12 @@ final class JoinTest {
             var log = kubectl.run("logs", "there");
             return log.output().strip().equals("from there") ? Optional.empty() : Optional.of(log.output());
         });
-        assertEquals("ok", kubectl.run("exec", "there", "--", "echo", "ok").succeeded().output().strip());
+        assertEquals(
+                "ok",
+                kubectl.run("exec", "there", "--", "echo", "ok")
+                        .succeeded()
+                        .output()
+                        .strip());
         kubectl.run("delete", "pod", "there").succeeded();
     }
 

@@ -64,13 +64,24 @@ final class Redemption {
         var node = NodeAddress.node(token, cluster);
         var operations = releases.get(cluster.spec().kubernetes()).joining(cluster, node, token.sharedKernel());
         var requests = requests(operations, csrs);
+        // A request that is refused spends nothing, and nothing is certified beside it.
+        for (var request : requests.entrySet()) {
+            pki.requireAcceptable(
+                    identity(cluster, node, request.getKey()),
+                    request.getValue().der().toByteArray());
+        }
         database.transaction(t -> {
             spend(t, token, requests, from);
             return token;
         });
         var certificates = new TreeMap<String, Certificate>();
         for (var request : requests.entrySet()) {
-            certificates.put(request.getKey(), sign(cluster, node, request.getKey(), request.getValue(), token));
+            certificates.put(
+                    request.getKey(),
+                    pki.sign(
+                            identity(cluster, node, request.getKey()),
+                            request.getValue().der().toByteArray(),
+                            "join token " + token.id()));
         }
         LOG.info("{} has joined {} from {} by token {}", node.hostName(), cluster.name(), from, token.id());
         return NodeBundle.of(operations, certificates);
@@ -139,14 +150,10 @@ final class Redemption {
         return new Problem(Code.FORBIDDEN, why, hint).asException();
     }
 
-    private Certificate sign(Cluster cluster, Node node, String profile, SignedRequest request, NodeToken token)
-            throws InterruptedException {
+    private Identity identity(Cluster cluster, Node node, String profile) {
         var right = releases.get(cluster.spec().kubernetes())
                 .certificate(profile, cluster, node)
                 .orElseThrow(() -> new IllegalStateException("no right to " + profile));
-        return pki.sign(
-                new Identity(right.authority(), right.profile(), right.subject(), right.names()),
-                request.der().toByteArray(),
-                "join token " + token.id());
+        return new Identity(right.authority(), right.profile(), right.subject(), right.names());
     }
 }
