@@ -1,9 +1,14 @@
 # shellcheck shell=bash
 # token: what is asked of the gateway, and what never reaches it or a shell.
 
-test_a_token_comes_as_the_lines_of_a_file_and_nothing_else() {
+# Whatever other tests have left.
+serve_tokens() {
     launch services start
     asked
+}
+
+test_a_token_comes_as_the_lines_of_a_file_and_nothing_else() {
+    serve_tokens
     launch token create worker-1 192.168.56.221
     expect_code 0
     expect "$OUT" "node=worker-1
@@ -22,6 +27,7 @@ token=cbjoin_abcdefghij_0123456789012345678901234567890123456789012"
 }
 
 test_tokens_are_listed_and_revoked() {
+    serve_tokens
     launch token list
     expect_code 0
     expect_in 'abcdefghij' "$OUT"
@@ -34,12 +40,14 @@ test_tokens_are_listed_and_revoked() {
 }
 
 test_a_refusal_of_a_token_has_its_hint() {
+    serve_tokens
     launch token create absent worker-1 192.168.56.221
     expect_code 1
     expect_in "there is no cluster 'absent'" "$ERR"
 }
 
 test_a_gateway_that_says_something_else_is_not_passed_on_to_a_shell() {
+    serve_tokens
     launch token create evil worker-1 192.168.56.221
     expect_code 1
     expect "$OUT" ''

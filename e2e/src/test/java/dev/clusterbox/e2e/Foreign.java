@@ -73,7 +73,7 @@ final class Foreign {
     /** The commands of a page, block by block: what stands between {@code ```sh} and the end of it. */
     static List<String> blocks(String page) {
         var blocks = new ArrayList<String>();
-        var parts = page.split("(?m)^```");
+        var parts = page.split("(?m)^```", -1);
         for (int i = 1; i < parts.length; i += 2) {
             if (parts[i].startsWith("sh\n")) {
                 blocks.add(parts[i].substring("sh\n".length()));

@@ -41,6 +41,8 @@ final class JoinEdge implements HttpHandler {
     /** Four requests for certificates have 3 KiB; with RSA 8. */
     private static final int LARGEST = 64 * 1024;
 
+    private static final int MOST_IGNORED = 1024 * 1024;
+
     private static final int MOST_FIELDS = 16;
 
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) (?<token>[A-Za-z0-9_-]{1,100})");
@@ -133,8 +135,10 @@ final class JoinEdge implements HttpHandler {
 
     /** Fields as curl's {@code --data-urlencode} sends them (WHATWG URL, application/x-www-form-urlencoded). */
     private static Map<String, ByteString> form(HttpExchange exchange) throws IOException {
-        var body = exchange.getRequestBody().readNBytes(LARGEST + 1);
-        if (body.length > LARGEST) {
+        var in = exchange.getRequestBody();
+        var body = in.readNBytes(LARGEST);
+        // Who has sent somewhat too much is told so; a connection that is cut off while he sends tells nothing.
+        if (in.readNBytes(MOST_IGNORED).length > 0) {
             throw Problem.invalid("request: more than %d bytes".formatted(LARGEST), "")
                     .asException();
         }

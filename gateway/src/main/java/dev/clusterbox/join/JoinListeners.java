@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -184,7 +183,12 @@ public final class JoinListeners {
 
     /** Before its network goes. */
     public synchronized void close(Cluster cluster) {
-        endpoints(cluster).map(open::remove).filter(Objects::nonNull).forEach(server -> server.stop(0));
+        endpoints(cluster).forEach(endpoint -> {
+            var server = open.remove(endpoint);
+            if (server != null) {
+                server.stop(0);
+            }
+        });
     }
 
     @PreDestroy

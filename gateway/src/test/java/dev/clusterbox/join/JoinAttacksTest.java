@@ -9,6 +9,10 @@ import dev.clusterbox.storage.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +92,7 @@ final class JoinAttacksTest {
         var token = token("worker-1");
         var one = joining.requests("one");
         var other = joining.requests("other");
-        var results = new java.util.concurrent.ConcurrentSkipListSet<Integer>();
+        var results = new ConcurrentSkipListSet<Integer>();
         var threads = Stream.of(one, other)
                 .map(keys -> Thread.ofVirtual().start(() -> {
                     try {
@@ -102,7 +106,7 @@ final class JoinAttacksTest {
             thread.join();
         }
 
-        assertEquals(java.util.Set.of(200, 403), results);
+        assertEquals(Set.of(200, 403), results);
     }
 
     static Stream<String[]> names() {
@@ -171,7 +175,7 @@ final class JoinAttacksTest {
         var keys = joining.requests("first");
         var kept = token("worker-2");
         assertEquals(200, joining.redeem(keys, at, token));
-        var id = token.split("_")[1];
+        var id = token.split("_", -1)[1];
 
         assertEquals(
                 204,
@@ -188,7 +192,7 @@ final class JoinAttacksTest {
     @Test
     void when_the_last_token_is_revoked_nobody_listens() throws Exception {
         var token = token("worker-1");
-        installation.rest().delete("/v1/clusters/demo/join-tokens/" + token.split("_")[1]);
+        installation.rest().delete("/v1/clusters/demo/join-tokens/" + token.split("_", -1)[1]);
 
         var connected = Joining.run(folder, "bash", "-c", "exec 3<>/dev/tcp/" + at.replace(':', '/'));
         assertNotEquals(0, connected.code());
@@ -207,7 +211,7 @@ final class JoinAttacksTest {
                 404,
                 installation
                         .rest()
-                        .delete("/v1/clusters/demo/join-tokens/" + theirs.split("_")[1])
+                        .delete("/v1/clusters/demo/join-tokens/" + theirs.split("_", -1)[1])
                         .status());
         assertEquals(200, joining.redeem(keys, installation.joins("127.0.73.1"), theirs));
     }
@@ -222,7 +226,7 @@ final class JoinAttacksTest {
         Files.copy(
                 same.resolve("kubelet-client.csr"),
                 same.resolve("kubelet-server.csr"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                StandardCopyOption.REPLACE_EXISTING);
         refused(400, same, token("worker-3"));
     }
 
@@ -315,7 +319,7 @@ final class JoinAttacksTest {
         var answer = joining.create("demo", "{\"node\": \"%s\", \"address\": \"%s\"}".formatted(node, address));
 
         assertEquals(400, answer.status(), answer.body());
-        assertEquals(java.util.List.of(), installation.rows("SELECT id FROM node_tokens"));
+        assertEquals(List.of(), installation.rows("SELECT id FROM node_tokens"));
     }
 
     @Test

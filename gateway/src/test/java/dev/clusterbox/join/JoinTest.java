@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.fixture.Installation;
+import dev.clusterbox.storage.Secrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +50,7 @@ final class JoinTest {
     }
 
     private static String openssl(Path keys, String... arguments) throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<>(List.of("openssl"));
+        var command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));
         return Joining.run(keys, command.toArray(String[]::new)).succeeded().output();
     }
@@ -71,7 +74,7 @@ final class JoinTest {
         assertTrue(kubeconfig.contains("server: https://127.0.71.10:6443"), kubeconfig);
         assertEquals(
                 "rw-------",
-                java.nio.file.attribute.PosixFilePermissions.toString(
+                PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(keys.resolve("root/var/lib/kubelet/kubeconfig"))));
         var kubelet = Files.readString(keys.resolve("root/var/lib/kubelet/config.yaml"));
         assertTrue(kubelet.contains("rotateCertificates: true"), kubelet);
@@ -104,7 +107,7 @@ final class JoinTest {
         var token = joining.token("demo", "worker-3", "127.0.71.223");
         var line = Files.readAllLines(keys.resolve("root/etc/clusterbox/join/binaries"))
                 .getFirst();
-        assertEquals(dev.clusterbox.storage.Secrets.hash("the kubelet") + "  /usr/local/bin/kubelet", line);
+        assertEquals(Secrets.hash("the kubelet") + "  /usr/local/bin/kubelet", line);
 
         assertEquals(200, joining.curl(keys, at, token, "artifacts/" + line.substring(0, 64)));
         assertEquals("the kubelet", Joining.answer(keys));
@@ -120,7 +123,7 @@ final class JoinTest {
         var created = joining.create("demo", "{\"node\": \"worker-4\", \"address\": \"127.0.71.224\", \"minutes\": 5}");
 
         assertEquals(200, joining.curl(keys, at, "none", "authority"));
-        assertEquals(created.text("authoritySha256"), dev.clusterbox.storage.Secrets.hash(Joining.answer(keys)));
+        assertEquals(created.text("authoritySha256"), Secrets.hash(Joining.answer(keys)));
         assertEquals(at, created.text("gateway"));
         assertEquals("no-store", created.header("Cache-Control"));
     }

@@ -3,19 +3,24 @@ package dev.clusterbox.join;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.ClusterSpec;
 import dev.clusterbox.cluster.Subnet;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.fixture.Installation;
 import dev.clusterbox.fixture.Rest;
 import dev.clusterbox.remote.PkiClient;
 import dev.clusterbox.storage.Database;
+import dev.clusterbox.storage.Secrets;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -46,7 +51,7 @@ final class Joining {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
-        var output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ran(process.waitFor(), output);
     }
 
@@ -55,7 +60,7 @@ final class Joining {
         var tutorial = Clusters.tutorial();
         var spec = tutorial.spec();
         var cluster = Cluster.requested(
-                        new dev.clusterbox.cluster.ClusterSpec(
+                        new ClusterSpec(
                                 name,
                                 spec.provider(),
                                 spec.controllers(),
@@ -63,7 +68,7 @@ final class Joining {
                                 spec.loadBalancer(),
                                 spec.controller(),
                                 spec.node(),
-                                java.util.Optional.empty(),
+                                Optional.empty(),
                                 spec.podCidr(),
                                 spec.serviceCidr(),
                                 spec.kubernetes()),
@@ -87,12 +92,12 @@ final class Joining {
 
     String artifact(String content) {
         try {
-            var sha256 = dev.clusterbox.storage.Secrets.hash(content);
+            var sha256 = Secrets.hash(content);
             var store = Files.createDirectories(installation.state().resolve("artifacts"));
             Files.writeString(store.resolve(sha256), content);
             return sha256;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -162,6 +167,6 @@ final class Joining {
     }
 
     static String answer(Path keys) throws IOException {
-        return Files.readString(keys.resolve("answer"), java.nio.charset.StandardCharsets.ISO_8859_1);
+        return Files.readString(keys.resolve("answer"), StandardCharsets.ISO_8859_1);
     }
 }
