@@ -77,7 +77,10 @@ final class Joining {
                 .in(Subnet.parse("subnet", subnet));
         var authority = installation.bean(PkiClient.class).authority(cluster.authority("kubernetes"));
         var made = cluster.with(Map.of("kubernetes", authority.certificate()))
-                .with(new Cluster.Artifacts(Map.of("kubelet", artifact("the kubelet")), Map.of(), Set.of()))
+                .with(new Cluster.Artifacts(
+                        Map.of("kubelet", artifact("the kubelet")),
+                        Map.of("pause.tar", artifact("an image")),
+                        Set.of()))
                 .servedAt("https://127.0.0.1:1");
         installation
                 .bean(Database.class)
