@@ -16,6 +16,10 @@ Clusterbox: Kubernetes on one's own machines.
   ./clusterbox ssh NAME MACHINE [-- COMMAND]
                                          a shell, or one command, in a machine
   ./clusterbox down [NAME]               deletes it
+  ./clusterbox cancel [NAME]             ends what is under way after its present step
+  ./clusterbox lock [NAME] [REASON]      keeps others from changing it; without a reason: who does?
+  ./clusterbox unlock [NAME]             ends your lock
+  ./clusterbox slack-console             /cluster … in this terminal, without Slack
   ./clusterbox prepare                   downloads and builds everything, and makes no machine
   ./clusterbox images [prune]            what virtual machines are made from
   ./clusterbox doctor                    checks this machine
@@ -34,8 +38,10 @@ Environment:
                               loopback ports            (8080, 8081, 8082, 8083)
   CLUSTERBOX_GATEWAY_URL, CLUSTERBOX_TOKEN_FILE
                               a gateway elsewhere, and a file with its token; then nothing is started here
-  CLUSTERBOX_SLACK_SIGNING_SECRET_FILE, CLUSTERBOX_SLACK_BOT_TOKEN_FILE, CLUSTERBOX_SLACK_API_URL
+  CLUSTERBOX_SLACK_BOT_TOKEN_FILE, CLUSTERBOX_SLACK_APP_TOKEN_FILE, CLUSTERBOX_SLACK_SIGNING_SECRET_FILE,
+  CLUSTERBOX_SLACK_RULES_FILE, CLUSTERBOX_SLACK_API_URL
                               for slack-bot
+  CLUSTERBOX_PUBLIC_URL       how people's browsers reach the gateway, for links that work once
   JAVA_HOME                   a JDK 25 or newer, if it shall be that one
   NO_COLOR                    no colours
 TEXT
@@ -73,6 +79,34 @@ TEXT
 ./clusterbox down [NAME] [--yes]
 
 Deletes a cluster: its machines, network, keys and all that is on them. Asks before, unless --yes.
+TEXT
+            ;;
+        cancel)
+            cat <<'TEXT'
+./clusterbox cancel [NAME]
+
+Lets no further step of the operation under way begin. What has begun goes on to its end; then the operation fails and says who has
+cancelled it. 'up' goes on from there, 'down' removes the cluster.
+TEXT
+            ;;
+        lock | unlock)
+            cat <<'TEXT'
+./clusterbox lock [NAME] [REASON] [--minutes N] [--take-over]
+./clusterbox unlock [NAME]
+
+A lock keeps everybody else from changing a cluster, over REST and in Slack, too. Without a reason it shows the lock.
+
+  --minutes N    how long: 1 to 10080, usually 60
+  --take-over    replaces somebody else's lock
+TEXT
+            ;;
+        slack-console)
+            cat <<'TEXT'
+./clusterbox slack-console
+
+The Slack bot in this terminal, without Slack: a double of Slack, and the real bot and gateway behind it. A command is typed as
+after /cluster, a number presses the button with that number, 'as NAME' speaks as somebody else, 'quit' ends.
+CLUSTERBOX_SLACK_RULES_FILE counts here, too.
 TEXT
             ;;
         status)

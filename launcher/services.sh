@@ -74,6 +74,9 @@ service_arguments() {
             if [ -n "${CLUSTERBOX_MIRROR-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.mirror=$CLUSTERBOX_MIRROR")
             fi
+            if [ -n "${CLUSTERBOX_PUBLIC_URL-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.public-url=$CLUSTERBOX_PUBLIC_URL")
+            fi
             if [ -n "${CLUSTERBOX_AGENT_PORT-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.agents.port=$CLUSTERBOX_AGENT_PORT")
             fi
@@ -83,6 +86,12 @@ service_arguments() {
                 "-Dclusterbox.gateway.token-file=$2/gateway/tokens/slack-bot.token")
             if [ -n "${CLUSTERBOX_SLACK_SIGNING_SECRET_FILE-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.slack.signing-secret-file=$CLUSTERBOX_SLACK_SIGNING_SECRET_FILE")
+            fi
+            if [ -n "${CLUSTERBOX_SLACK_APP_TOKEN_FILE-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.app-token-file=$CLUSTERBOX_SLACK_APP_TOKEN_FILE")
+            fi
+            if [ -n "${CLUSTERBOX_SLACK_RULES_FILE-}" ]; then
+                ARGUMENTS+=("-Dclusterbox.slack.rules-file=$CLUSTERBOX_SLACK_RULES_FILE")
             fi
             if [ -n "${CLUSTERBOX_SLACK_BOT_TOKEN_FILE-}" ]; then
                 ARGUMENTS+=("-Dclusterbox.slack.bot-token-file=$CLUSTERBOX_SLACK_BOT_TOKEN_FILE")

@@ -132,6 +132,8 @@ final class StandIn {
                     answer(exchange, 202, "op-" + name + "\n");
                 }
             }
+        } else if (request.startsWith("DELETE") && request.endsWith("/lock")) {
+            exchange.sendResponseHeaders(204, -1);
         } else if (request.startsWith("DELETE")) {
             answer(exchange, 202, "op-down");
         } else if (request.endsWith("/machines/controller-1/enter")) {

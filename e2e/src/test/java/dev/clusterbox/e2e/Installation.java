@@ -2,6 +2,7 @@ package dev.clusterbox.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.clusterbox.standin.Shown;
 import dev.clusterbox.standin.SlackStandIn;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Clusterbox in a state folder of its own, with its services running, and a double of Slack. */
@@ -71,6 +74,9 @@ final class Installation {
         environment.put(
                 "CLUSTERBOX_SLACK_BOT_TOKEN_FILE",
                 SlackStandIn.file(secrets, "bot-token", SlackStandIn.BOT_TOKEN).toString());
+        environment.put(
+                "CLUSTERBOX_SLACK_APP_TOKEN_FILE",
+                SlackStandIn.file(secrets, "app-token", SlackStandIn.APP_TOKEN).toString());
         var installation = new Installation(state, before, environment, slack);
         installation.clusterbox("services", "start").succeeded();
         return installation;
@@ -113,18 +119,41 @@ final class Installation {
     }
 
     /** Types /cluster and this in Slack, and waits for the message that says that it is done. */
-    SlackStandIn.Shown say(String text) throws IOException, InterruptedException {
+    Shown say(String text) throws IOException, InterruptedException {
         int seen = slack.shown().size();
-        var answer = slack.command(text).send(URI.create(slackCommands()));
+        var answer = slack.command(text).send(slackCommands());
         assertEquals(200, answer.statusCode(), answer.body());
-        return slack.await(
-                LIMIT,
-                shown -> slack.shown().indexOf(shown) >= seen && shown.text().contains("done after"));
+        return awaitDone(seen);
+    }
+
+    /** The same for what Slack asks back about: the cluster's name is typed into the modal. */
+    Shown sayAndConfirm(String text, String cluster) throws IOException, InterruptedException {
+        int seen = slack.shown().size();
+        slack.command(text).send(slackCommands());
+        var modal = awaitSince(seen, shown -> shown.how().equals("view"));
+        slack.submit(modal, Map.of("name", Map.of("name", cluster)))
+                .send(slackCommands().resolve("/slack/interactivity"));
+        return awaitDone(seen);
+    }
+
+    /** Types it where the bot is connected by Socket Mode. */
+    Shown sayOverSocket(String text) throws InterruptedException {
+        int seen = slack.shown().size();
+        slack.overSocket(slack.command(text)).orTimeout(3, TimeUnit.SECONDS).join();
+        return awaitDone(seen);
+    }
+
+    private Shown awaitDone(int seen) throws InterruptedException {
+        return awaitSince(seen, shown -> shown.text().contains("done after"));
+    }
+
+    private Shown awaitSince(int seen, Predicate<Shown> fits) throws InterruptedException {
+        return slack.await(LIMIT, shown -> slack.shown().indexOf(shown) >= seen && fits.test(shown));
     }
 
     /** Where Slack would send commands. */
-    String slackCommands() {
-        return "http://127.0.0.1:" + environment.get("CLUSTERBOX_SLACK_PORT") + "/slack/commands";
+    private URI slackCommands() {
+        return URI.create("http://127.0.0.1:" + environment.get("CLUSTERBOX_SLACK_PORT") + "/slack/commands");
     }
 
     /** SIGKILL, and nothing else: the service has no time for anything. */

@@ -72,7 +72,19 @@ final class UpThroughEtcdTest {
 
             @Override
             void down(Installation installation) throws IOException, InterruptedException {
-                installation.say("down demo --yes");
+                installation.sayAndConfirm("down demo", "demo");
+            }
+        },
+
+        SLACK_BY_SOCKET_MODE {
+            @Override
+            void up(Installation installation) throws IOException, InterruptedException {
+                installation.sayOverSocket("up demo --through etcd");
+            }
+
+            @Override
+            void down(Installation installation) throws IOException, InterruptedException {
+                installation.sayAndConfirm("down demo", "demo");
             }
         };
 

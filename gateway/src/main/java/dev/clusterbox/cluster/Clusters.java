@@ -1,5 +1,6 @@
 package dev.clusterbox.cluster;
 
+import dev.clusterbox.lock.Locks;
 import dev.clusterbox.operation.Event;
 import dev.clusterbox.operation.EventLog;
 import dev.clusterbox.operation.Operation;
@@ -29,6 +30,7 @@ public final class Clusters {
     private final OperationStore operations;
     private final EventLog events;
     private final Provisioner provisioner;
+    private final Locks locks;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -38,12 +40,14 @@ public final class Clusters {
             OperationStore operations,
             EventLog events,
             Provisioner provisioner,
+            Locks locks,
             InstantSource clock) {
         this.database = database;
         this.clusters = clusters;
         this.operations = operations;
         this.events = events;
         this.provisioner = provisioner;
+        this.locks = locks;
         this.clock = clock;
     }
 
@@ -80,6 +84,11 @@ public final class Clusters {
                 .withAddons(addons)
                 .enteredWith(Optional.ofNullable(request.sshPublicKey()).map(SshPublicKey::parse));
         return begin(cluster, there.isEmpty(), Kind.UP, through, by, key, hash);
+    }
+
+    /** The operation that the same request with this key has begun before, if it has. */
+    Optional<Operation> before(ClusterRequest request, String by, String key) {
+        return answered(by, key, Secrets.hash(request.toString()));
     }
 
     private Optional<Operation> running(String name) {
@@ -146,6 +155,7 @@ public final class Clusters {
             String by,
             Optional<String> key,
             String hash) {
+        locks.requireFree(cluster.uid(), cluster.name(), by);
         var now = clock.instant();
         var operation = new Operation(
                 UUID.randomUUID().toString(),

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Certificates by which people use a cluster's API. */
 @Singleton
-final class Credentials {
+public final class Credentials {
 
     private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
 
@@ -67,7 +67,7 @@ final class Credentials {
     }
 
     /** With a key that is made here and kept nowhere. */
-    String kubeconfig(String name, Caller caller, Optional<String> user) throws InterruptedException {
+    public String kubeconfig(String name, Caller caller, Optional<String> user) throws InterruptedException {
         var key = FreshKey.make();
         var credential = certify(name, key.csr(), caller, user);
         return """
@@ -98,6 +98,16 @@ final class Credentials {
                         credential.user,
                         base64(credential.certificate),
                         base64(key.pem()));
+    }
+
+    /**
+     * Looks whether somebody may have a certificate, before it is made.
+     *
+     * @throws dev.clusterbox.problem.ProblemException if not, or if there is nothing yet that it would be good for
+     */
+    public void check(String name, Caller caller) {
+        cluster(name, caller);
+        user(caller, Optional.empty());
     }
 
     private Cluster cluster(String name, Caller caller) {

@@ -31,6 +31,7 @@ public record Event(
     public static final String OPERATION_STARTED = "operation-started";
     public static final String OPERATION_SUCCEEDED = "operation-succeeded";
     public static final String OPERATION_FAILED = "operation-failed";
+    public static final String OPERATION_CANCELLING = "operation-cancelling";
     public static final String STEP_STARTED = "step-started";
     public static final String STEP_PROGRESS = "step-progress";
     public static final String STEP_DONE = "step-done";

@@ -4,6 +4,7 @@ import dev.clusterbox.storage.Database;
 import dev.clusterbox.storage.Database.Transaction;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,5 +54,25 @@ public final class OperationStore {
         return database.transaction(t -> t.list(
                 "SELECT document FROM operations WHERE state = 'RUNNING' ORDER BY started_at",
                 row -> t.read(row.getString(1), Operation.class)));
+    }
+
+    /** Writes down that no further step of it may begin; returns false where it has ended or that was written before. */
+    public boolean cancel(Transaction t, String id, String by, Instant at) throws SQLException {
+        if (t.one(
+                        "SELECT id FROM operations WHERE id = ? AND state = 'RUNNING'"
+                                + " AND id NOT IN (SELECT operation FROM cancellations)",
+                        row -> row.getString(1),
+                        id)
+                .isEmpty()) {
+            return false;
+        }
+        t.update("INSERT INTO cancellations (operation, cancelled_by, at) VALUES (?, ?, ?)", id, by, at.toString());
+        return true;
+    }
+
+    /** Who has cancelled it; nothing where nobody has. */
+    public Optional<String> cancelledBy(String id) {
+        return database.transaction(
+                t -> t.one("SELECT cancelled_by FROM cancellations WHERE operation = ?", row -> row.getString(1), id));
     }
 }

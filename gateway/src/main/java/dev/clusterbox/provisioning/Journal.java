@@ -63,6 +63,16 @@ final class Journal {
         return operation.kind();
     }
 
+    /** Why no further step may begin; nothing where it may. */
+    Optional<Problem> cancelled() {
+        return operations
+                .cancelledBy(operation.id())
+                .map(by -> Problem.failed(
+                        "cancelled by " + by,
+                        "'./clusterbox up %1$s' goes on from here, './clusterbox down %1$s' removes it"
+                                .formatted(operation.cluster())));
+    }
+
     synchronized void started(Step step) {
         stepStarts.put(step.id(), clock.instant());
         cluster = cluster.with(state(step));

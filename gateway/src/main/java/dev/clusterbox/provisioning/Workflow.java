@@ -37,6 +37,9 @@ final class Workflow {
     }
 
     private static Cluster run(Journal journal, Step step, Cluster cluster) throws InterruptedException {
+        journal.cancelled().ifPresent(problem -> {
+            throw new StepFailed(step, problem, Optional.empty());
+        });
         journal.started(step);
         try {
             var learnt = step.run(cluster, message -> journal.progress(step, message));

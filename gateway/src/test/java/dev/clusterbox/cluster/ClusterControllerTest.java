@@ -119,14 +119,20 @@ final class ClusterControllerTest {
 
         assertEquals(
                 List.of(
+                        "/downloads/{token}",
                         "/v1/clusters",
+                        "/v1/clusters/apply",
+                        "/v1/clusters/plan",
                         "/v1/clusters/{name}",
                         "/v1/clusters/{name}/credentials",
                         "/v1/clusters/{name}/events",
                         "/v1/clusters/{name}/kubeconfig",
+                        "/v1/clusters/{name}/kubeconfig-links",
+                        "/v1/clusters/{name}/lock",
                         "/v1/clusters/{name}/machines/{hostName}/enter",
                         "/v1/clusters/{name}/smoke-test",
                         "/v1/operations/{id}",
+                        "/v1/operations/{id}/cancel",
                         "/v1/operations/{id}/events",
                         "/v1/operations/{id}/progress",
                         "/v1/releases/{line}/artifacts"),

@@ -13,7 +13,9 @@ public enum Option {
     SUBNET("subnet", "CIDR", Kind.TEXT, "subnet", "the machines' network, for example 192.168.56.0/24"),
     POD_CIDR("pod-cidr", "CIDR", Kind.TEXT, "podCidr", "the pods' range (10.244.0.0/16)"),
     SERVICE_CIDR("service-cidr", "CIDR", Kind.TEXT, "serviceCidr", "the services' range (10.32.0.0/24)"),
-    YES("yes", "", Kind.FLAG, "", "really do it");
+    IF_PLAN("if-plan", "HASH", Kind.TEXT, "plan", "only if this plan of 'plan' still holds"),
+    MINUTES("minutes", "N", Kind.COUNT, "minutes", "how long (60)"),
+    TAKE_OVER("take-over", "", Kind.FLAG, "takeOver", "replace somebody else's lock");
 
     /** What follows the option's name. */
     public enum Kind {

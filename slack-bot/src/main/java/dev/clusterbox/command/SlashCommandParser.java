@@ -10,8 +10,8 @@ import java.util.Optional;
 /** Reads what stands behind {@code /cluster}. Forgiving in form, strict in content; a refusal says what was expected. */
 public final class SlashCommandParser {
 
-    /** Far more than a command can need. */
-    private static final int LONGEST = 1_000;
+    /** A certificate request with a large key, and more than anything else can need. */
+    private static final int LONGEST = 4_000;
 
     private SlashCommandParser() {}
 

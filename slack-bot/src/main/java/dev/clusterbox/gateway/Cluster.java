@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster as the gateway tells it; only what the bot shows. */
+/**
+ * A cluster as the gateway tells it; only what the bot shows.
+ *
+ * @param operation the id of its newest operation
+ */
 @Serdeable
 public record Cluster(
         String name,
@@ -14,7 +18,8 @@ public record Cluster(
         @Nullable String subnet,
         State state,
         @Nullable List<Machine> machines,
-        @Nullable SmokeTest smokeTest) {
+        @Nullable SmokeTest smokeTest,
+        @Nullable String operation) {
 
     /** Where it is in its life; {@code kind} says which of the others mean something. */
     @Serdeable

@@ -10,6 +10,7 @@ import java.net.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -62,13 +63,17 @@ final class GatewayHttp {
      * @throws dev.clusterbox.problem.ProblemException if the gateway refuses, or does not answer
      */
     <T> T send(Request request, Class<T> type) throws InterruptedException {
+        return send(request, Optional.of(type)).orElseThrow();
+    }
+
+    private <T> Optional<T> send(Request request, Optional<Class<T>> type) throws InterruptedException {
         var giveUp = System.nanoTime() + settings.patience().toNanos();
         var pause = FIRST_PAUSE;
         while (true) {
             Problem problem;
             try (var response = client.newCall(request).execute()) {
                 if (response.isSuccessful()) {
-                    return read(response, type);
+                    return type.isEmpty() ? Optional.empty() : Optional.of(read(response, type.get()));
                 }
                 problem = problem(response);
             } catch (IOException e) {
@@ -80,6 +85,11 @@ final class GatewayHttp {
             Thread.sleep(pause);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
+    }
+
+    /** The same for a request whose answer says nothing. */
+    void send(Request request) throws InterruptedException {
+        send(request, Optional.empty());
     }
 
     /** Opens a stream. It may last for hours, but not be silent for long. */

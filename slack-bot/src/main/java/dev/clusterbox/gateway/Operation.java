@@ -3,6 +3,7 @@ package dev.clusterbox.gateway;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One run of {@code up}, {@code down} or a smoke test, as the gateway tells it. */
@@ -21,7 +22,16 @@ public record Operation(
     public enum Kind {
         UP,
         DOWN,
-        SMOKE_TEST
+        SCALE,
+        REPLACE,
+        STOP,
+        START,
+        SMOKE_TEST;
+
+        /** As a person asks for it: "smoke-test". */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public enum State {
@@ -44,6 +54,10 @@ public record Operation(
         RUNNING,
         DONE,
         FAILED
+    }
+
+    public boolean failed() {
+        return state == State.FAILED;
     }
 
     public boolean ended() {

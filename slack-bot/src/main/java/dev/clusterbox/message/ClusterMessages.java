@@ -6,8 +6,10 @@ import com.slack.api.model.block.LayoutBlock;
 import dev.clusterbox.gateway.Cluster;
 import dev.clusterbox.gateway.Cluster.Check;
 import dev.clusterbox.gateway.Cluster.Machine;
+import dev.clusterbox.gateway.Lock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Clusters as they are: the answers to {@code status} and {@code list}. */
@@ -32,10 +34,12 @@ public final class ClusterMessages {
         return new Message(clusters.size() == 1 ? "1 cluster" : clusters.size() + " clusters", Layout.sections(lines));
     }
 
-    public static Message status(Cluster cluster) {
+    public static Message status(Cluster cluster, Optional<Lock> lock) {
         var blocks = new ArrayList<LayoutBlock>();
         var head = "*%s* — %s".formatted(escape(cluster.name()), escape(state(cluster)));
         blocks.add(Layout.section(head));
+        lock.ifPresent(held -> blocks.add(Layout.section(":lock: locked by %s until %s: %s"
+                .formatted(escape(held.owner()), held.expiresAt(), escape(held.reason())))));
         var problem = cluster.state().problem();
         if (problem != null) {
             blocks.add(Layout.section(Messages.problemText(problem.problem())));
@@ -68,6 +72,7 @@ public final class ClusterMessages {
             case "REACHED" -> "up through " + step;
             case "PROVISIONING" -> "coming up: " + step + count(state);
             case "REQUESTED" -> "asked for";
+            case "STOPPED" -> "stopped";
             case "REMOVING" -> "being removed" + count(state);
             case "FAILED" -> step.isEmpty() ? "failed" : "failed at " + step;
             default -> state.kind();

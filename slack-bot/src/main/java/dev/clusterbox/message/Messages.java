@@ -6,10 +6,12 @@ import static dev.clusterbox.message.Layout.sections;
 import static dev.clusterbox.message.Mrkdwn.code;
 import static dev.clusterbox.message.Mrkdwn.escape;
 
+import com.slack.api.model.block.ActionsBlock;
 import com.slack.api.model.block.LayoutBlock;
-import dev.clusterbox.command.ClusterName;
 import dev.clusterbox.gateway.Cluster.Check;
+import dev.clusterbox.gateway.Operation;
 import dev.clusterbox.gateway.Operation.StepState;
+import dev.clusterbox.gateway.Plan;
 import dev.clusterbox.message.Progress.Failed;
 import dev.clusterbox.message.Progress.Line;
 import dev.clusterbox.message.Progress.Running;
@@ -27,12 +29,8 @@ public final class Messages {
 
     private Messages() {}
 
-    /**
-     * One operation in one message, from its first step to its end.
-     *
-     * @param slash how the bot is called in this workspace, {@code /cluster}
-     */
-    public static Message progress(Progress progress, String slash, Instant now) {
+    /** One operation in one message, from its first step to its end. */
+    public static Message progress(Progress progress, Origin origin, Instant now) {
         var blocks = new ArrayList<LayoutBlock>();
         blocks.add(section("%s *%s*".formatted(sign(progress), escape(progress.title()))));
         blocks.addAll(sections(Stream.concat(
@@ -40,14 +38,55 @@ public final class Messages {
                         progress.checks().stream().map(Messages::check))
                 .toList()));
         switch (progress.outcome()) {
-            case Running _ ->
+            case Running _ -> {
                 progress.waiting().ifPresent(because -> blocks.add(section(":hourglass: waiting: " + escape(because))));
-            case Succeeded _ -> blocks.add(section(next(progress, slash)));
-            case Failed failed -> blocks.add(section(problemText(failed.problem())));
+                if (progress.kind() != Operation.Kind.SMOKE_TEST) {
+                    blocks.add(Layout.cancel(origin.slash() + " cancel " + progress.cluster()));
+                }
+            }
+            case Succeeded _ -> blocks.add(section(next(progress, origin.slash())));
+            case Failed failed -> {
+                blocks.add(section(problemText(failed.problem())));
+                if (!origin.command().isEmpty()) {
+                    blocks.add(Layout.button("retry", "Retry", origin.command()));
+                }
+            }
         }
         blocks.add(context("<@%s> · %s · operation %s"
                 .formatted(escape(progress.askedBy()), duration(elapsed(progress, now)), code(progress.operation()))));
         return new Message(summary(progress), blocks);
+    }
+
+    /** What would be done, and a button that does exactly that: the command of the plan with its hash. */
+    public static Message plan(Plan plan, Origin origin, String user) {
+        var changes = plan.changes() == null ? List.<String>of() : plan.changes();
+        var head = "`up %s` would".formatted(escape(plan.cluster()));
+        var blocks = new ArrayList<LayoutBlock>();
+        blocks.add(section(head + (changes.isEmpty() ? " change nothing: everything is as it should be." : "")));
+        blocks.addAll(sections(changes.stream().map(change -> "• " + escape(change.replace('\n', ' '))).toList()));
+        var up = new Origin(origin.slash(), origin.text().strip().replaceFirst("(?i)^plan", "up")).command();
+        if (!up.isEmpty()) {
+            blocks.add(Layout.button("apply", "Apply", up + " --if-plan " + plan.hash()));
+        }
+        blocks.add(context("<@%s> · as long as nothing moves: plan %s".formatted(escape(user), code(shortened(plan.hash())))));
+        return new Message(head + " do %d things".formatted(changes.size()), blocks);
+    }
+
+    private static String shortened(String hash) {
+        return hash.length() <= 12 ? hash : hash.substring(0, 12);
+    }
+
+    /** What was done last, without anything to press. */
+    public static Message happened(Operation operation, String askedBy, String slash, Instant now) {
+        return progress(Progress.of(operation, askedBy, now), new Origin(slash, ""), now);
+    }
+
+    /** A message without its buttons, and who has pressed one. */
+    public static Message pressed(String text, List<LayoutBlock> blocks, String user, String command) {
+        var without = new ArrayList<LayoutBlock>(blocks);
+        without.removeIf(block -> block instanceof ActionsBlock);
+        without.add(context("<@%s>: %s".formatted(escape(user), code(command))));
+        return new Message(text.isEmpty() ? command : text, without);
     }
 
     public static Message problem(Problem problem) {
@@ -70,19 +109,14 @@ public final class Messages {
         return switch (progress.kind()) {
             case DOWN -> "Nothing of it is left.";
             case SMOKE_TEST -> "Everything that was tried works.";
+            case STOP -> "Its machines are off, their disks stay. `%s start %s` switches it on again.".formatted(slash, cluster);
+            case START, SCALE, REPLACE -> "See it with `%s status %s`.".formatted(slash, cluster);
             case UP ->
                 (progress.isWholeUp() ? "Get to it with `%1$s kubeconfig %2$s`. " : "")
                         .concat(
-                                "See it with `%1$s status %2$s`, enter a machine with `./clusterbox ssh %2$s MACHINE`, remove it with `%1$s down %2$s --yes`.")
+                                "See it with `%1$s status %2$s`, enter a machine with `./clusterbox ssh %2$s MACHINE`, remove it with `%1$s down %2$s`.")
                         .formatted(slash, cluster);
         };
-    }
-
-    /** How kubectl gets to a cluster. A key does not go through Slack, so there is no kubeconfig here. */
-    public static String kubeconfig(ClusterName name, String slash) {
-        var cluster = escape(name.value());
-        return "`./clusterbox kubeconfig %1$s --merge`, typed where Clusterbox runs, makes your key there and lets kubectl in: `kubectl --context clusterbox-%1$s get nodes`. Your certificate is valid for 8 hours and is renewed by itself. Keys are not sent through Slack; `%2$s status %1$s` shows the cluster."
-                .formatted(cluster, slash);
     }
 
     private static String summary(Progress progress) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -55,7 +54,7 @@ public record Progress(
 
     public static Progress of(Operation operation, String askedBy, Instant now) {
         var through = operation.through();
-        var verb = operation.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        var verb = operation.kind().word();
         var title = verb + " " + operation.cluster() + (through == null ? "" : " through " + through);
         var started = operation.startedAt();
         var begun = new Progress(

@@ -1,5 +1,6 @@
 package dev.clusterbox.slack;
 
+import dev.clusterbox.message.Origin;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -37,14 +38,14 @@ final class OpenReports {
      * @param id names its file
      * @param ts Slack's name for the message; empty as long as it is not known to be posted
      */
-    record Report(String id, String channel, String ts, String operation, String user, String slash) {
+    record Report(String id, String channel, String ts, String operation, String user, Origin origin) {
 
-        static Report unposted(String channel, String operation, String user, String slash) {
-            return new Report(UUID.randomUUID().toString(), channel, "", operation, user, slash);
+        static Report unposted(String channel, String operation, String user, Origin origin) {
+            return new Report(UUID.randomUUID().toString(), channel, "", operation, user, origin);
         }
 
         Report posted(String itsChannel, String itsTs) {
-            return new Report(id, itsChannel, itsTs, operation, user, slash);
+            return new Report(id, itsChannel, itsTs, operation, user, origin);
         }
     }
 
@@ -71,7 +72,8 @@ final class OpenReports {
             properties.setProperty("ts", report.ts());
             properties.setProperty("operation", report.operation());
             properties.setProperty("user", report.user());
-            properties.setProperty("slash", report.slash());
+            properties.setProperty("slash", report.origin().slash());
+            properties.setProperty("text", report.origin().text());
             properties.store(text, null);
             var staged = Files.createTempFile(file.get().getParent(), "report", ".staged");
             Files.writeString(staged, text.toString());
@@ -121,7 +123,7 @@ final class OpenReports {
                 properties.getProperty("ts", ""),
                 properties.getProperty("operation", ""),
                 properties.getProperty("user", ""),
-                properties.getProperty("slash", "/cluster"));
+                new Origin(properties.getProperty("slash", "/cluster"), properties.getProperty("text", "")));
         if (!named(report) || report.operation().isEmpty()) {
             LOG.warn("{} is incomplete", file);
             return Optional.empty();

@@ -29,13 +29,17 @@ final class Replies {
         this.patience = settings.patience();
     }
 
-    /** Uses the {@code response_url}; where there is none of Slack's, an ephemeral message. */
+    /** Uses the {@code response_url}; where there is none of Slack's, an ephemeral message; else a direct message. */
     void to(Interaction interaction, Message message) throws InterruptedException {
         var api = door.api();
         var url = interaction.responseUrl();
         var answer = api.isHook(url) ? insist(() -> api.respond(url, message)) : new Refused("no response_url");
         if (answer instanceof Refused) {
             answer = insist(() -> api.whisper(interaction.channel(), interaction.user(), message));
+        }
+        // Where the bot is no member of the channel there are still the direct messages.
+        if (answer instanceof Refused && insist(() -> api.direct(interaction.user())) instanceof Done direct) {
+            answer = insist(() -> api.post(direct.channel(), message));
         }
         if (!(answer instanceof Done)) {
             LOG.error(

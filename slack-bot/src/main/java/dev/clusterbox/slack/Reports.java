@@ -8,6 +8,7 @@ import dev.clusterbox.gateway.Operation;
 import dev.clusterbox.message.Message;
 import dev.clusterbox.message.Messages;
 import dev.clusterbox.message.Mrkdwn;
+import dev.clusterbox.message.Origin;
 import dev.clusterbox.message.Progress;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
@@ -55,10 +56,10 @@ final class Reports {
     /** Returns when the operation has ended and Slack shows it. */
     void report(Interaction interaction, Operation operation) throws InterruptedException {
         var progress = Progress.of(operation, interaction.user(), clock.instant());
-        var slash = interaction.slash();
-        var first = Messages.progress(progress, slash, clock.instant());
+        var origin = interaction.origin();
+        var first = Messages.progress(progress, origin, clock.instant());
         // Written down first: killed between Slack's taking the message and its answer, the next process says it again.
-        var report = Report.unposted(interaction.channel(), operation.id(), interaction.user(), slash);
+        var report = Report.unposted(interaction.channel(), operation.id(), interaction.user(), origin);
         open.save(report);
         switch (replies.insist(() -> door.api().post(interaction.channel(), first))) {
             case Done message -> {
@@ -115,7 +116,7 @@ final class Reports {
 
     /** Whether its first message came through was never learnt: two are better than none. */
     private void postAgain(Report report, Progress progress) throws InterruptedException {
-        var message = Messages.progress(progress, report.slash(), clock.instant());
+        var message = Messages.progress(progress, report.origin(), clock.instant());
         if (replies.insist(() -> door.api().post(report.channel(), message)) instanceof Done done) {
             var posted = report.posted(done.channel(), done.ts());
             open.save(posted);
@@ -140,12 +141,12 @@ final class Reports {
                                         Mrkdwn.escape(why),
                                         interaction.slash(),
                                         Mrkdwn.escape(progress.cluster()))));
-        var end = followed(progress, interaction.slash(), _ -> {});
+        var end = followed(progress, interaction.origin(), _ -> {});
         replies.to(interaction, end);
     }
 
     private void show(Report report, Progress begun) throws InterruptedException {
-        deliver(report, live -> live.finish(followed(begun, report.slash(), live::show)));
+        deliver(report, live -> live.finish(followed(begun, report.origin(), live::show)));
     }
 
     /** What feeds a message. */
@@ -168,8 +169,8 @@ final class Reports {
     }
 
     /** Follows an operation to its end and returns the last message. */
-    private Message followed(Progress begun, String slash, Consumer<Message> news) throws InterruptedException {
-        var follower = new Folding(begun, slash, news);
+    private Message followed(Progress begun, Origin origin, Consumer<Message> news) throws InterruptedException {
+        var follower = new Folding(begun, origin, news);
         if (begun.outcome() instanceof Progress.Running) {
             try {
                 gateway.follow(begun.operation(), follower);
@@ -177,7 +178,7 @@ final class Reports {
                 follower.progress = follower.progress.lost(e.problem(), clock.instant());
             }
         }
-        return Messages.progress(withFindings(follower.progress), slash, clock.instant());
+        return Messages.progress(withFindings(follower.progress), origin, clock.instant());
     }
 
     /** A smoke test's end says whether it passed; what came of each check is with the cluster. */
@@ -197,13 +198,13 @@ final class Reports {
     /** Folds events into the progress, and tells of each change. */
     private final class Folding implements Follower {
 
-        private final String slash;
+        private final Origin origin;
         private final Consumer<Message> news;
         private Progress progress;
 
-        Folding(Progress begun, String slash, Consumer<Message> news) {
+        Folding(Progress begun, Origin origin, Consumer<Message> news) {
             this.progress = begun;
-            this.slash = slash;
+            this.origin = origin;
             this.news = news;
         }
 
@@ -226,7 +227,7 @@ final class Reports {
             progress = changed;
             // The end is sent by who follows: it is the one message that must arrive.
             if (changed.outcome() instanceof Progress.Running) {
-                news.accept(Messages.progress(changed, slash, clock.instant()));
+                news.accept(Messages.progress(changed, origin, clock.instant()));
             }
         }
     }

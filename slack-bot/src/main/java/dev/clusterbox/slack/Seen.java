@@ -24,4 +24,8 @@ final class Seen {
         until.values().removeIf(end -> end.isBefore(now));
         return until.size() < MOST && until.putIfAbsent(key, forgetAt) == null;
     }
+
+    synchronized void forget(String key) {
+        until.remove(key);
+    }
 }

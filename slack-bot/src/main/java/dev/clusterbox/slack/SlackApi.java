@@ -5,14 +5,17 @@ import com.slack.api.SlackConfig;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.model.view.View;
 import com.slack.api.util.http.SlackHttpClient;
 import dev.clusterbox.message.Message;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +69,47 @@ final class SlackApi {
             config.setProxyUrl(null);
         }
         return config;
+    }
+
+    /** The client itself, for Bolt. */
+    Slack slack() {
+        return slack.get();
+    }
+
+    /** {@code views.open}: shows a modal. The trigger opens one, within three seconds of what the person did. */
+    Answer open(String trigger, View view) {
+        return answer(methods -> {
+            var response = methods.viewsOpen(call -> call.triggerId(trigger).view(view));
+            return result(
+                    response,
+                    "",
+                    response.getView() == null ? "" : response.getView().getId());
+        });
+    }
+
+    /** {@code conversations.open}: the direct messages with a person; the channel is what is done. */
+    Answer direct(String user) {
+        return answer(methods -> {
+            var response = methods.conversationsOpen(call -> call.users(List.of(user)));
+            return result(
+                    response,
+                    response.getChannel() == null ? "" : response.getChannel().getId(),
+                    "");
+        });
+    }
+
+    /** {@code usergroups.users.list}: who is in a user group; nothing where Slack does not say. */
+    Optional<Set<String>> members(String group) {
+        try {
+            var response = slack.get().methods(token).usergroupsUsersList(call -> call.usergroup(group));
+            if (response.isOk()) {
+                return Optional.of(Set.copyOf(response.getUsers()));
+            }
+            LOG.warn("Slack does not say who is in group {}: {}", group, response.getError());
+        } catch (SlackApiException | IOException e) {
+            LOG.warn("Slack does not say who is in group {}: {}", group, e.getMessage());
+        }
+        return Optional.empty();
     }
 
     /** {@code chat.postMessage}. */

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Slack is set up here. Where it is not the service runs all the same, so that an installation without Slack starts
+ * Whether Slack is set up here, and by which way it comes: HTTP where there is a signing secret, Socket Mode where there is
+ * an app token, or both. Where it is not set up the service runs all the same, so that an installation without Slack starts
  * like any other, and says so once.
  */
 @Context
@@ -20,26 +21,41 @@ final class SlackDoor {
     private static final Logger LOG = LoggerFactory.getLogger(SlackDoor.class);
 
     private final @Nullable Signature signature;
+    private final @Nullable String appToken;
     private final @Nullable SlackApi api;
 
     SlackDoor(SlackSettings settings) {
         Signature signature = null;
+        String appToken = null;
         SlackApi api = null;
-        if (settings.signingSecretFile().isEmpty() || settings.botTokenFile().isEmpty()) {
-            LOG.info("Slack is not set up: /slack/commands answers 503 until clusterbox.slack.signing-secret-file and"
-                    + " clusterbox.slack.bot-token-file are set");
+        if (settings.botTokenFile().isEmpty()
+                || (settings.signingSecretFile().isEmpty()
+                        && settings.appTokenFile().isEmpty())) {
+            LOG.info("Slack is not set up: set clusterbox.slack.bot-token-file, and clusterbox.slack.app-token-file for"
+                    + " Socket Mode or clusterbox.slack.signing-secret-file for HTTP");
         } else {
             try {
-                signature =
-                        new Signature(TokenFile.read(Path.of(settings.signingSecretFile())), InstantSource.system());
+                if (!settings.signingSecretFile().isEmpty()) {
+                    signature =
+                            new Signature(TokenFile.read(Path.of(settings.signingSecretFile())), InstantSource.system());
+                }
+                if (!settings.appTokenFile().isEmpty()) {
+                    appToken = TokenFile.read(Path.of(settings.appTokenFile()));
+                }
                 api = new SlackApi(settings, TokenFile.read(Path.of(settings.botTokenFile())));
-                LOG.info("Slack is set up: commands come to /slack/commands, answers go to {}", settings.apiUrl());
+                LOG.info(
+                        "Slack is set up: commands come by {}{}, answers go to {}",
+                        appToken == null ? "" : "Socket Mode ",
+                        signature == null ? "" : "HTTP to /slack",
+                        settings.apiUrl());
             } catch (IllegalStateException e) {
                 signature = null;
-                LOG.error("Slack is not set up: /slack/commands answers 503: {}", e.getMessage());
+                appToken = null;
+                LOG.error("Slack is not set up: {}", e.getMessage());
             }
         }
         this.signature = signature;
+        this.appToken = appToken;
         this.api = api;
     }
 
@@ -54,6 +70,11 @@ final class SlackDoor {
     /** Slack's Web API, if there is one to talk to. */
     Optional<SlackApi> apiIfOpen() {
         return Optional.ofNullable(api);
+    }
+
+    /** What opens Socket Mode; nothing where only HTTP is set up. */
+    Optional<String> appToken() {
+        return Optional.ofNullable(appToken);
     }
 
     private static <T> T open(@Nullable T part) {

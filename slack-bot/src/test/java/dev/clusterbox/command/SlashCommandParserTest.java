@@ -5,12 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.clusterbox.command.SlashCommand.Cancel;
+import dev.clusterbox.command.SlashCommand.Csr;
 import dev.clusterbox.command.SlashCommand.Down;
+import dev.clusterbox.command.SlashCommand.Events;
 import dev.clusterbox.command.SlashCommand.Help;
 import dev.clusterbox.command.SlashCommand.Kubeconfig;
 import dev.clusterbox.command.SlashCommand.ListClusters;
+import dev.clusterbox.command.SlashCommand.Lock;
+import dev.clusterbox.command.SlashCommand.Plan;
+import dev.clusterbox.command.SlashCommand.Retry;
+import dev.clusterbox.command.SlashCommand.Scale;
 import dev.clusterbox.command.SlashCommand.SmokeTest;
+import dev.clusterbox.command.SlashCommand.Start;
 import dev.clusterbox.command.SlashCommand.Status;
+import dev.clusterbox.command.SlashCommand.Stop;
+import dev.clusterbox.command.SlashCommand.Unlock;
 import dev.clusterbox.command.SlashCommand.Up;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
@@ -75,19 +85,42 @@ class SlashCommandParserTest {
                                         Option.SUBNET, "192.168.57.0/24",
                                         Option.POD_CIDR, "10.1.0.0/16",
                                         Option.SERVICE_CIDR, "10.2.0.0/24"))),
-                of("down", new Down(new ClusterName("demo"), false)),
-                of("down demo", new Down(new ClusterName("demo"), false)),
-                of("down --yes", new Down(new ClusterName("demo"), false)),
-                of("down demo --yes", new Down(new ClusterName("demo"), true)),
-                of("down —yes demo", new Down(new ClusterName("demo"), true)),
+                of("down demo", new Down(new ClusterName("demo"))),
+                of("Down Demo", new Down(new ClusterName("demo"))),
+                of("retry", new Retry(new ClusterName("demo"))),
+                of("retry team-a", new Retry(new ClusterName("team-a"))),
+                of("events team-a", new Events(new ClusterName("team-a"))),
                 of("status", new Status(new ClusterName("demo"))),
                 of("status team-a", new Status(new ClusterName("team-a"))),
                 of("smoke-test", new SmokeTest(new ClusterName("demo"))),
                 of("Smoke\u2011Test team-a", new SmokeTest(new ClusterName("team-a"))),
+                of("plan demo --nodes 2", new Plan(new ClusterName("demo"), Map.of(Option.NODES, 2))),
+                of("cancel", new Cancel(new ClusterName("demo"))),
+                of("scale 5", new Scale(new ClusterName("demo"), 5)),
+                of("scale team-a 12", new Scale(new ClusterName("team-a"), 12)),
+                of("stop team-a", new Stop(new ClusterName("team-a"))),
+                of("start", new Start(new ClusterName("demo"))),
+                of("unlock demo", new Unlock(new ClusterName("demo"))),
+                of("lock demo upgrading etcd", new Lock(new ClusterName("demo"), "upgrading etcd", NONE, false)),
+                of(
+                        "lock demo \"a = b\" --minutes 90 --take-over",
+                        new Lock(new ClusterName("demo"), "a = b", Optional.of(90), true)),
+                of("lock demo —minutes=5 x=y", new Lock(new ClusterName("demo"), "x=y", Optional.of(5), false)),
+                of("csr team-a " + CSR, new Csr(new ClusterName("team-a"), PEM)),
+                of("csr " + CSR, new Csr(new ClusterName("demo"), PEM)),
+                of("csr demo " + CSR.replace("\n", " "), new Csr(new ClusterName("demo"), PEM)),
+                of("csr demo " + CSR.replace("\n", "").replace("CERTIFICATE", "NEW CERTIFICATE"), new Csr(new ClusterName("demo"), PEM)),
                 of("kubeconfig", new Kubeconfig(new ClusterName("demo"))),
                 of("kubeconfig team-a", new Kubeconfig(new ClusterName("team-a"))),
                 of("LIST", new ListClusters()));
     }
+
+    private static final Optional<Integer> NONE = Optional.empty();
+    private static final String CSR =
+            "-----BEGIN CERTIFICATE REQUEST-----\n%s\n%s\n-----END CERTIFICATE REQUEST-----".formatted("A".repeat(64), "BBBB+/==");
+    private static final String PEM = CSR + "\n";
+    private static final String NO_CSR =
+            "this is no certificate request (paste what 'openssl req -new -key my.key -subj /CN=me' prints, with its first and last line)";
 
     @ParameterizedTest
     @MethodSource
@@ -125,7 +158,18 @@ class SlashCommandParserTest {
                         "up --through \"etcd; rm -rf /\"",
                         "--through: 'etcd; rm -rf /' (expected: letters, digits and . / : _ -, at most 64)"
                                 + " (type '--through STEP': stop after a step, for example etcd)"),
-                of("down demo --yes=no", "--yes: 'no' (expected: nothing after it) (type '--yes': really do it)"),
+                of("stop", "which cluster? (say its name; 'list' shows them all)"),
+                of("lock", "which cluster? (say its name; 'list' shows them all)"),
+                of("lock demo", "why? (say the reason: 'lock demo upgrading etcd')"),
+                of("lock demo x --minutes soon", "--minutes: 'soon' (expected: a number) (type '--minutes N': how long (60))"),
+                of("lock demo x --take-over=yes", "--take-over: 'yes' (expected: nothing after it) (type '--take-over': replace somebody else's lock)"),
+                of("scale demo", "N: 'demo' (expected: a number) (for example 'scale demo 5')"),
+                of("scale demo five", "N: 'five' (expected: a number) (for example 'scale demo 5')"),
+                of("scale demo 5 6", "scale: '6' is one word too many (it is 'scale [NAME] N')"),
+                of("csr demo", NO_CSR),
+                of("csr demo -----BEGIN CERTIFICATE REQUEST----- <script> -----END CERTIFICATE REQUEST-----", NO_CSR),
+                of("down", "which cluster? (say its name; 'list' shows them all)"),
+                of("down demo --yes", "down: no option '--yes' ('help down' shows its options)"),
                 of("up \"demo", "a quote is opened and never closed (close it, or leave it out)"));
     }
 
@@ -180,7 +224,12 @@ class SlashCommandParserTest {
                 made.add(SlashCommandParser.parse(example).getClass());
             }
         }
-        assertEquals(Arrays.stream(SlashCommand.class.getPermittedSubclasses()).collect(Collectors.toSet()), made);
+        assertEquals(
+                Stream.of(SlashCommand.class, SlashCommand.OnCluster.class)
+                        .flatMap(type -> Arrays.stream(type.getPermittedSubclasses()))
+                        .filter(Class::isRecord)
+                        .collect(Collectors.toSet()),
+                made);
     }
 
     @Test

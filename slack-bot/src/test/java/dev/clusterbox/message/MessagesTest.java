@@ -9,10 +9,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.slack.api.util.json.GsonFactory;
+import dev.clusterbox.command.ClusterName;
 import dev.clusterbox.gateway.Cluster;
 import dev.clusterbox.gateway.Cluster.Check;
 import dev.clusterbox.gateway.Cluster.SmokeTest;
+import dev.clusterbox.gateway.Credential;
+import dev.clusterbox.gateway.DownloadLink;
 import dev.clusterbox.gateway.Event;
+import dev.clusterbox.gateway.Lock;
+import dev.clusterbox.gateway.Plan;
 import dev.clusterbox.gateway.Operation;
 import dev.clusterbox.gateway.SentProblem;
 import dev.clusterbox.problem.Problem;
@@ -37,6 +42,13 @@ class MessagesTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final Instant NOW = START.plusSeconds(75);
     private static final String EVIL = "<!channel> @here & `x` *y* \u202e<https://evil.example|ok>";
+
+    private static final ClusterName DEMO = new ClusterName("demo");
+    private static final String PEM = "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n".formatted("A".repeat(64));
+
+    private static Lock lock(String reason) {
+        return new Lock("slack:U2147483697 steve", reason, START, NOW.plusSeconds(3_600));
+    }
 
     static Stream<Arguments> golden() {
         return Stream.of(
@@ -84,7 +96,15 @@ class MessagesTest {
                                         NOW))),
                 Arguments.of("problem", Messages.problem(Problem.conflict("'demo' is being removed", "wait a minute"))),
                 Arguments.of("evil", show(evil())),
-                Arguments.of("status", ClusterMessages.status(cluster("demo", 2))),
+                Arguments.of("status", ClusterMessages.status(cluster("demo", 2), Optional.empty())),
+                Arguments.of("status-locked", ClusterMessages.status(cluster("demo", 2), Optional.of(lock("upgrading etcd")))),
+                Arguments.of("plan", Messages.plan(new Plan("a".repeat(64), "demo", List.of("make demo-node-1 at 192.168.56.21", "start demo-node-2")), new Origin("/cluster", "plan demo --nodes 2"), "U2147483697")),
+                Arguments.of("plan-of-nothing", Messages.plan(new Plan("a".repeat(64), "demo", List.of()), new Origin("/cluster", "plan"), "U2147483697")),
+                Arguments.of("locked", AccessMessages.locked(DEMO, lock("upgrading etcd"), "U2147483697", "/cluster")),
+                Arguments.of("unlocked", AccessMessages.unlocked(DEMO, "U2147483697")),
+                Arguments.of("kubeconfig", AccessMessages.link(DEMO, new DownloadLink("https://lab.example/downloads/abc", NOW.plusSeconds(600)), "/cluster", NOW)),
+                Arguments.of("certificate", AccessMessages.certificate(DEMO, new Credential("https://192.168.56.10:6443", "PEM", PEM + PEM, "2026-01-02T11:04:05Z", "slack:U1 ada"))),
+                Arguments.of("pressed", Messages.pressed("up demo: failed", show(underWay()).blocks(), "U2147483697", "up demo")),
                 Arguments.of("list", ClusterMessages.list(List.of(cluster("demo", 0), cluster("a", 0)), "/cluster")),
                 Arguments.of("empty-list", ClusterMessages.list(List.of(), "/cluster")));
     }
@@ -105,7 +125,7 @@ class MessagesTest {
     void a_thousand_clusters_and_machines_stay_within_the_limits() {
         var clusters = Collections.nCopies(5_000, cluster("x".repeat(63), 0));
         assertEquals(Optional.empty(), refusal(ClusterMessages.list(clusters, "/cluster")));
-        assertEquals(Optional.empty(), refusal(ClusterMessages.status(cluster("demo", 5_000))));
+        assertEquals(Optional.empty(), refusal(ClusterMessages.status(cluster("demo", 5_000), Optional.empty())));
     }
 
     @Test
@@ -137,7 +157,11 @@ class MessagesTest {
         for (var message : List.of(
                 show(evil()),
                 Messages.problem(Problem.failed(EVIL, EVIL)),
-                ClusterMessages.status(evilCluster()),
+                ClusterMessages.status(evilCluster(), Optional.of(lock(EVIL))),
+                AccessMessages.locked(DEMO, lock(EVIL), "U1", "/cluster"),
+                AccessMessages.certificate(DEMO, new Credential(EVIL, EVIL, EVIL, EVIL, EVIL)),
+                Messages.pressed("x", List.of(), "U1", EVIL),
+                Messages.plan(new Plan(EVIL, EVIL, List.of(EVIL)), new Origin("/cluster", "plan"), "U1"),
                 ClusterMessages.list(List.of(evilCluster()), "/cluster"))) {
             var all = message.text() + blocks(message);
             assertFalse(all.contains("<!"), all);
@@ -161,7 +185,7 @@ class MessagesTest {
     }
 
     private static Message show(Progress progress) {
-        return Messages.progress(progress, "/cluster", NOW);
+        return Messages.progress(progress, new Origin("/cluster", "up demo --through etcd"), NOW);
     }
 
     private static Operation operation(Operation.Kind kind, List<Operation.Step> steps) {
@@ -234,7 +258,8 @@ class MessagesTest {
                 "192.168.56.0/24",
                 new Cluster.State("REACHED", "etcd", null, null, null),
                 all,
-                null);
+                null,
+                "op-1");
     }
 
     private static Cluster evilCluster() {
@@ -245,7 +270,8 @@ class MessagesTest {
                 EVIL,
                 new Cluster.State("FAILED", EVIL, null, null, new SentProblem("FAILED", EVIL, null, EVIL)),
                 List.of(new Cluster.Machine(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)),
-                new SmokeTest(NOW, List.of(new Check(EVIL, false, null, EVIL))));
+                new SmokeTest(NOW, List.of(new Check(EVIL, false, null, EVIL))),
+                EVIL);
     }
 
     private static String json(Message message) {

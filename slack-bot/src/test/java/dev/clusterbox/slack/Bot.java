@@ -50,6 +50,10 @@ final class Bot implements AutoCloseable {
         return server.getURI().resolve("/slack/commands");
     }
 
+    URI interactivity() {
+        return server.getURI().resolve("/slack/interactivity");
+    }
+
     URI at(String path) {
         return server.getURI().resolve(path);
     }

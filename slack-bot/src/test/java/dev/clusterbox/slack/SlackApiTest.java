@@ -16,11 +16,13 @@ class SlackApiTest {
             new SlackSettings(
                     "",
                     "",
+                    "",
                     "https://slack.com/api/",
                     URI.create("https://hooks.slack.com/"),
                     Set.of(),
                     Set.of(),
                     Set.of(),
+                    "",
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(1),
                     Duration.ofMinutes(1)),

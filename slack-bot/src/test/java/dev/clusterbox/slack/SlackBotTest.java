@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.clusterbox.standin.GatewayStandIn;
 import dev.clusterbox.standin.SignedCommand;
 import dev.clusterbox.standin.SlackStandIn;
-import dev.clusterbox.standin.SlackStandIn.Shown;
+import dev.clusterbox.standin.Shown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +33,9 @@ class SlackBotTest {
     private static final Duration SOON = Duration.ofSeconds(8);
     private static final String DONE =
             "{\"type\":\"operation-succeeded\",\"step\":\"\",\"title\":\"\",\"message\":\"\",\"seconds\":6.2}";
+
+    private static final String FAILED =
+            "{\"type\":\"operation-failed\",\"problem\":{\"code\":\"FAILED\",\"message\":\"it is stopped\",\"hint\":\"\"}}";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -114,19 +117,86 @@ class SlackBotTest {
     }
 
     @Test
-    void down_wants_the_name_and_yes() throws Exception {
+    void down_asks_for_the_name_in_a_modal() throws Exception {
         gateway.cluster(cluster("demo"));
-        for (var unsure : List.of("down", "down demo", "down --yes")) {
-            var answer = bot.send(slack.command(unsure));
-            assertTrue(answer.body().contains("/cluster down demo --yes"), answer.body());
-        }
+        assertEquals("", bot.send(slack.command("down demo")).body());
+        var modal = slack.await(SOON, shown -> shown.how().equals("view"));
+        assertTrue(modal.everything().contains("This removes *demo*"), modal.everything());
+
+        var wrong = slack.submit(modal, Map.of("name", Map.of("name", "demo2"))).send(bot.interactivity());
+        assertEquals(
+                "{\"response_action\":\"errors\",\"errors\":{\"name\":\"This is not its name. Nothing was done.\"}}",
+                wrong.body());
         assertEquals(List.of(), gateway.asked());
 
-        bot.send(slack.command("down demo --yes"));
+        var right = slack.submit(modal, Map.of("name", Map.of("name", " demo ")));
+        assertEquals("", right.send(bot.interactivity()).body());
         slack.await(SOON, shown -> shown.how().equals("message"));
+        until("another second", otherSecond());
+        assertEquals(200, right.send(bot.interactivity()).statusCode());
         gateway.happen("op-1", DONE);
         slack.await(SOON, shown -> shown.everything().contains("Nothing of it is left."));
         assertEquals("slack:U2147483697 steve", gateway.asked().getFirst().actor());
+        assertEquals(1, gateway.asked().size());
+    }
+
+    @Test
+    void a_modal_that_slack_does_not_open_is_said() throws Exception {
+        bot.send(SignedCommand.of("down demo").with("response_url", slack.hooksUrl() + "commands/1"));
+
+        slack.await(SOON, shown -> shown.text().contains("Slack did not ask whether you mean it"));
+        assertEquals(List.of(), gateway.asked());
+    }
+
+    @Test
+    void retry_under_a_failure_does_the_same_once_more_and_once_only() throws Exception {
+        bot.send(slack.command("up demo --nodes 2"));
+        slack.await(SOON, shown -> shown.how().equals("message"));
+        gateway.happen("op-1", FAILED);
+        var failed = slack.await(SOON, shown -> shown.hasButton("retry"));
+
+        assertEquals("", slack.press(failed, "retry").send(bot.interactivity()).body());
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-2`"));
+        assertEquals("{\"name\":\"demo\",\"nodes\":2}", gateway.asked().getLast().body());
+        var pressed = slack.await(
+                SOON, shown -> shown.ts().equals(failed.ts()) && shown.everything().contains("<@U2147483697>: `up demo --nodes 2`"));
+        assertFalse(pressed.hasButton("retry"), pressed.everything());
+
+        slack.press(failed, "retry", SignedCommand.of("").with("user_id", "U2")).send(bot.interactivity());
+        slack.await(SOON, shown -> shown.text().contains("being carried out already"));
+        assertEquals(2, gateway.operations());
+    }
+
+    @Test
+    void a_button_that_came_to_nothing_may_be_pressed_again() throws Exception {
+        bot.send(slack.command("up demo"));
+        slack.await(SOON, shown -> shown.how().equals("message"));
+        gateway.happen("op-1", FAILED);
+        var failed = slack.await(SOON, shown -> shown.hasButton("retry"));
+        gateway.goAway();
+        slack.press(failed, "retry").send(bot.interactivity());
+        slack.await(SOON, shown -> shown.text().contains("the gateway does not answer"));
+
+        gateway.comeBack();
+        slack.press(failed, "retry").send(bot.interactivity());
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-2`"));
+    }
+
+    @Test
+    void retry_and_events_know_what_was_last() throws Exception {
+        bot.send(slack.command("up demo --through etcd"));
+        slack.await(SOON, shown -> shown.how().equals("message"));
+        gateway.cluster(cluster("demo").replace("op-0", "op-1"));
+        bot.send(slack.command("retry demo"));
+        slack.await(SOON, shown -> shown.text().contains("the last operation of 'demo' has not failed"));
+
+        gateway.happen("op-1", FAILED);
+        bot.send(slack.command("events demo"));
+        slack.await(SOON, shown -> shown.how().equals("response") && shown.text().contains("failed: it is stopped"));
+        bot.send(slack.command("retry demo"));
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-2`"));
+        assertEquals(
+                "{\"name\":\"demo\",\"through\":\"etcd\"}", gateway.asked().getLast().body());
     }
 
     @Test
@@ -188,14 +258,102 @@ class SlackBotTest {
     }
 
     @Test
-    void a_kubeconfig_is_explained_to_the_person_alone_and_nothing_is_asked() throws Exception {
-        var answer = bot.send(slack.command("kubeconfig team-a"));
+    void a_kubeconfig_is_a_link_for_the_person_alone() throws Exception {
+        gateway.cluster(cluster("demo"));
+        assertEquals("", bot.send(slack.command("kubeconfig demo")).body());
 
-        assertEquals(200, answer.statusCode());
-        assertTrue(answer.body().contains("\"response_type\":\"ephemeral\""), answer.body());
-        assertTrue(answer.body().contains("./clusterbox kubeconfig team-a --merge"), answer.body());
-        assertEquals(List.of(), gateway.asked());
+        var link = slack.await(SOON, shown -> shown.everything().contains("http://127.0.0.1:8080/downloads/abc"));
+        assertEquals("response", link.how());
+        assertEquals("slack:U2147483697 steve", gateway.asked().getFirst().actor());
         assertEquals(0, slack.calls("chat.postMessage"));
+    }
+
+    @Test
+    void what_is_for_one_person_goes_to_direct_messages_where_nothing_else_works() throws Exception {
+        gateway.cluster(cluster("demo"));
+        slack.close("C2147483705");
+        bot.send(SignedCommand.of("kubeconfig demo"));
+
+        var link = slack.await(SOON, shown -> shown.everything().contains("/downloads/abc"));
+        assertEquals("D2147483697", link.channel());
+    }
+
+    @Test
+    void a_request_for_a_certificate_is_signed() throws Exception {
+        gateway.cluster(cluster("demo"));
+        bot.send(slack.command("csr demo -----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----"));
+
+        slack.await(SOON, shown -> shown.everything().contains("BEGIN CERTIFICATE-----"));
+        assertEquals("credentials", gateway.asked().getFirst().what());
+    }
+
+    @Test
+    void a_lock_is_seen_by_all_and_in_the_status() throws Exception {
+        gateway.cluster(cluster("demo"));
+        bot.send(slack.command("lock demo upgrading etcd --minutes 90"));
+        var locked = slack.await(SOON, shown -> shown.everything().contains("has locked *demo*"));
+        assertEquals("message", locked.how());
+        assertEquals(
+                "lock {\"minutes\":90,\"reason\":\"upgrading etcd\",\"takeOver\":false}",
+                gateway.asked().getFirst().what());
+        bot.send(slack.command("status demo"));
+        slack.await(SOON, shown -> shown.everything().contains(":lock: locked by slack:U2147483697 steve until "));
+
+        bot.send(slack.command("lock demo mine").with("user_id", "U2"));
+        slack.await(SOON, shown -> shown.text().contains("'demo' is locked"));
+        bot.send(slack.command("unlock demo"));
+        slack.await(SOON, shown -> shown.text().contains("has unlocked *demo*"));
+    }
+
+    @Test
+    void cancel_is_a_button_while_something_is_under_way() throws Exception {
+        bot.send(slack.command("up demo"));
+        var message = slack.await(SOON, shown -> shown.hasButton("cancel"));
+        gateway.cluster(cluster("demo").replace("op-0", "op-1"));
+        slack.press(message, "cancel").send(bot.interactivity());
+
+        slack.await(SOON, shown -> shown.text().contains("<@U2147483697> has cancelled up of *demo*"));
+        assertEquals("cancel", gateway.asked().getLast().what());
+        assertEquals("op-1", gateway.asked().getLast().body());
+        gateway.happen("op-1", FAILED);
+        var last = slack.await(SOON, shown -> shown.hasButton("retry"));
+        assertFalse(last.hasButton("cancel"), last.everything());
+    }
+
+    @Test
+    void a_plan_is_applied_by_its_button_as_long_as_it_holds() throws Exception {
+        bot.send(slack.command("plan demo --nodes 2"));
+        var plan = slack.await(SOON, shown -> shown.hasButton("apply"));
+        assertTrue(plan.everything().contains("• make demo-node-1 at 192.168.56.21"), plan.everything());
+        assertEquals(List.of(), gateway.asked());
+        gateway.move();
+        slack.press(plan, "apply").send(bot.interactivity());
+        slack.await(SOON, shown -> shown.text().contains("things have moved since this was planned"));
+        assertEquals(0, gateway.operations());
+
+        bot.send(slack.command("plan demo --nodes 2"));
+        var fresh = slack.await(
+                SOON, shown -> shown.hasButton("apply") && !shown.ts().equals(plan.ts()));
+        slack.press(fresh, "apply").send(bot.interactivity());
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-1`"));
+        assertEquals("{\"name\":\"demo\",\"nodes\":2}", gateway.asked().getLast().body());
+    }
+
+    @Test
+    void clusters_are_scaled_stopped_and_started() throws Exception {
+        gateway.cluster(cluster("demo"));
+        bot.send(slack.command("scale demo 5"));
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-1`"));
+        assertEquals("scale {\"nodes\":5}", gateway.asked().getLast().what());
+        bot.send(slack.command("stop demo"));
+        var modal = slack.await(SOON, shown -> shown.how().equals("view"));
+        assertEquals("Stop a cluster", modal.text());
+        slack.submit(modal, Map.of("name", Map.of("name", "demo"))).send(bot.interactivity());
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-2`"));
+        assertEquals("stop", gateway.asked().getLast().what());
+        bot.send(slack.command("start demo"));
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-3`"));
+        assertEquals("start", gateway.asked().getLast().what());
     }
 
     @Test
@@ -441,6 +599,44 @@ class SlackBotTest {
         assertEquals(List.of(), gateway.asked());
         bot.send(slack.command("up demo").with("user_id", "U2"));
         slack.await(SOON, shown -> shown.how().equals("message"));
+    }
+
+    @Test
+    void rules_say_who_may_do_what_by_user_group_channel_and_cluster() throws Exception {
+        bot.close();
+        var rules = Files.writeString(
+                folder.resolve("rules.yaml"),
+                """
+                rules:
+                  - role: viewer
+                  - {role: operator, groups: [S0DEVS], clusters: ['demo*']}
+                  - {role: admin, users: [U0ADA], channels: [C2147483705]}
+                """);
+        slack.group("S0DEVS", "U2147483697");
+        bot = Bot.start(folder, slack, gateway, Map.of("clusterbox.slack.rules-file", rules.toString()));
+        until("the group is known", () -> slack.calls("usergroups.users.list") > 0);
+        gateway.cluster(cluster("demo"));
+
+        for (var refused : List.of(
+                slack.command("up demo").with("user_id", "U0EVE"),
+                slack.command("up other"),
+                slack.command("down demo"),
+                slack.command("lock demo mine --take-over"),
+                slack.command("down demo").with("user_id", "U0ADA").with("channel_id", "C0OTHER"))) {
+            var answer = bot.send(refused);
+            assertTrue(answer.body().contains("you may not do this with "), answer.body());
+        }
+        assertEquals(List.of(), gateway.asked());
+        bot.send(slack.command("list").with("user_id", "U0EVE"));
+        slack.await(SOON, shown -> shown.everything().contains("*demo*"));
+        bot.send(slack.command("up demo"));
+        slack.await(SOON, shown -> shown.everything().contains("operation `op-1`"));
+        bot.send(slack.command("down demo").with("user_id", "U0ADA"));
+        var modal = slack.await(SOON, shown -> shown.how().equals("view"));
+        var eve = SignedCommand.of("").with("user_id", "U0EVE");
+        var stolen = slack.submit(modal, Map.of("name", Map.of("name", "demo")), eve).send(bot.interactivity());
+        assertTrue(stolen.body().contains("you may not do this with 'demo' here"), stolen.body());
+        assertEquals(1, gateway.asked().size());
     }
 
     private int openReports() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -34,12 +35,14 @@ public final class GatewayStandIn implements AutoCloseable {
     private final Map<String, JsonObject> operations = new LinkedHashMap<>();
     private final Map<String, List<JsonObject>> events = new HashMap<>();
     private final Map<String, JsonObject> clusters = new LinkedHashMap<>();
+    private final Map<String, JsonObject> locks = new LinkedHashMap<>();
     private final Map<String, String> byKey = new HashMap<>();
     private final List<Asked> asked = new ArrayList<>();
     private final List<String> resumedAt = new ArrayList<>();
     private final int port;
     private @Nullable HttpServer server;
     private int life;
+    private volatile String hash = "a".repeat(64);
     private volatile boolean hanging;
     private volatile boolean closed;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -153,7 +156,13 @@ public final class GatewayStandIn implements AutoCloseable {
                     .split("/", -1);
             switch (exchange.getRequestMethod() + " " + path[0] + " " + path.length) {
                 case "POST clusters 1" -> up(exchange, body);
-                case "POST clusters 3" -> smokeTest(exchange, path[1], path[2]);
+                case "POST clusters 2" -> planned(exchange, path[1], body);
+                case "POST clusters 3", "PATCH clusters 2" ->
+                    change(exchange, path[1], path.length == 3 ? path[2] : "scale " + body);
+                case "PUT clusters 3" -> lock(exchange, path[1], body);
+                case "GET clusters 3" -> get(exchange, locks, path[1]);
+                case "DELETE clusters 3" -> unlock(exchange, path[1]);
+                case "POST operations 3" -> cancel(exchange, path[1]);
                 case "DELETE clusters 2" -> down(exchange, path[1]);
                 case "GET clusters 1" -> list(exchange);
                 case "GET clusters 2" -> get(exchange, clusters, path[1]);
@@ -184,6 +193,25 @@ public final class GatewayStandIn implements AutoCloseable {
         answer(exchange, 202, operation);
     }
 
+    /** A plan that holds until {@link #move}. */
+    private void planned(HttpExchange exchange, String verb, String body) throws IOException {
+        if (verb.equals("plan")) {
+            answer(
+                    exchange,
+                    200,
+                    json("{\"hash\":\"%s\",\"cluster\":\"demo\",\"changes\":[\"make demo-node-1 at 192.168.56.21\"]}".formatted(hash)));
+        } else if (("\"" + hash + "\"").equals(exchange.getRequestHeaders().getFirst("If-Match"))) {
+            up(exchange, body);
+        } else {
+            problem(exchange, 409, "CONFLICT", "things have moved since this was planned");
+        }
+    }
+
+    /** Plans made before do not hold any more. */
+    public void move() {
+        hash = "b".repeat(64);
+    }
+
     private void down(HttpExchange exchange, String name) throws IOException {
         JsonObject operation;
         synchronized (this) {
@@ -197,20 +225,76 @@ public final class GatewayStandIn implements AutoCloseable {
         answer(exchange, 202, operation);
     }
 
-    private void smokeTest(HttpExchange exchange, String name, String verb) throws IOException {
-        JsonObject operation;
+    /** What a cluster that is there can be asked for. */
+    private void change(HttpExchange exchange, String name, String verb) throws IOException {
+        JsonObject answer;
         synchronized (this) {
             remember(exchange, verb, name);
-            if (!verb.equals("smoke-test") || !clusters.containsKey(name)) {
+            if (!clusters.containsKey(name)) {
                 problem(exchange, 404, "NOT_FOUND", "there is no cluster '%s'".formatted(name));
                 return;
             }
-            operation = operation(exchange, name, "SMOKE_TEST");
-            var steps = new JsonArray();
-            steps.add(step("smoke-test", "Smoke test"));
-            operation.add("steps", steps);
+            answer = switch (verb) {
+                case "kubeconfig-links" -> json("{\"url\":\"http://127.0.0.1:8080/downloads/abc\",\"expiresAt\":\"2126-01-02T03:04:05Z\"}");
+                case "credentials" ->
+                    json("{\"server\":\"https://192.168.56.10:6443\",\"authority\":\"PEM\",\"expires\":\"2026-01-02T11:04:05Z\","
+                            + "\"certificate\":\"-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n\",\"user\":\"ada\"}");
+                default -> operation(exchange, name, verb.split(" ", 2)[0].toUpperCase(Locale.ROOT).replace('-', '_'));
+            };
+            if (verb.equals("smoke-test")) {
+                var steps = new JsonArray();
+                steps.add(step("smoke-test", "Smoke test"));
+                answer.add("steps", steps);
+            }
         }
-        answer(exchange, 202, operation);
+        answer(exchange, answer.has("id") ? 202 : 201, answer);
+    }
+
+    private void lock(HttpExchange exchange, String name, String body) throws IOException {
+        JsonObject lock;
+        synchronized (this) {
+            remember(exchange, "lock " + body, name);
+            lock = json(body);
+            var held = locks.get(name);
+            var by = String.valueOf(exchange.getRequestHeaders().getFirst("Clusterbox-Actor"));
+            if (held != null
+                    && !held.get("owner").getAsString().equals(by)
+                    && !lock.get("takeOver").getAsBoolean()) {
+                problem(exchange, 409, "CONFLICT", "'%s' is locked".formatted(name));
+                return;
+            }
+            lock.remove("takeOver");
+            lock.remove("minutes");
+            lock.addProperty("owner", by);
+            lock.addProperty("expiresAt", "2126-01-02T03:04:05Z");
+            locks.put(name, lock);
+        }
+        answer(exchange, 200, lock);
+    }
+
+    private void unlock(HttpExchange exchange, String name) throws IOException {
+        synchronized (this) {
+            remember(exchange, "unlock", name);
+            locks.remove(name);
+        }
+        exchange.sendResponseHeaders(204, -1);
+    }
+
+    private void cancel(HttpExchange exchange, String id) throws IOException {
+        JsonObject operation;
+        synchronized (this) {
+            remember(exchange, "cancel", id);
+            operation = operations.get(id);
+        }
+        if (operation == null) {
+            problem(exchange, 404, "NOT_FOUND", "there is no operation '%s'".formatted(id));
+        } else {
+            answer(exchange, 202, operation);
+        }
+    }
+
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(text).getAsJsonObject();
     }
 
     private void remember(HttpExchange exchange, String what, String body) {

@@ -4,33 +4,44 @@ import dev.clusterbox.problem.Problem;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 
 /**
- * What Slack calls. Slack waits three seconds for the answer, so nothing here waits for anybody: what takes time goes on
- * after the answer.
+ * What Slack calls where it comes by HTTP. Slack waits three seconds for the answer, so nothing here waits for anybody: what
+ * takes time goes on after the answer.
  */
 @Controller("/slack")
-final class SlashCommandController {
+final class SlackController {
 
     private final SlackDoor door;
-    private final Commands commands;
+    private final Bolt bolt;
 
-    SlashCommandController(SlackDoor door, Commands commands) {
+    SlackController(SlackDoor door, Bolt bolt) {
         this.door = door;
-        this.commands = commands;
+        this.bolt = bolt;
     }
 
     /** A slash command, signed by Slack. */
     @Post(uri = "/commands", consumes = MediaType.ALL, produces = MediaType.APPLICATION_JSON)
     @ExecuteOn(TaskExecutors.BLOCKING)
-    HttpResponse<Ack> command(HttpRequest<byte[]> request) {
+    HttpResponse<byte[]> command(HttpRequest<byte[]> request) {
+        return answer(request);
+    }
+
+    /** A button that was pressed or a modal that was sent off, signed by Slack. */
+    @Post(uri = "/interactivity", consumes = MediaType.ALL, produces = MediaType.APPLICATION_JSON)
+    @ExecuteOn(TaskExecutors.BLOCKING)
+    HttpResponse<byte[]> interactivity(HttpRequest<byte[]> request) {
+        return answer(request);
+    }
+
+    private HttpResponse<byte[]> answer(HttpRequest<byte[]> request) {
         var headers = request.getHeaders();
         var signed = door.signature()
                 .verify(
@@ -38,11 +49,14 @@ final class SlashCommandController {
                         headers.getAll(Signature.HEADER),
                         request.getBody().orElseGet(() -> new byte[0]));
         requireForm(headers);
-        Map<String, String> fields = Form.parse(signed.body());
+        // Bolt reads the body by itself; what could be read in two ways does not get there.
+        var fields = Form.parse(signed.body());
         if (fields.getOrDefault("ssl_check", "0").equals("1")) {
             return HttpResponse.ok();
         }
-        return commands.accept(Interaction.of(fields)).map(HttpResponse::ok).orElseGet(HttpResponse::ok);
+        var answer = bolt.run(signed, headers.asMap());
+        var response = HttpResponse.<byte[]>status(HttpStatus.valueOf(answer.getStatusCode()));
+        return answer.getBody() == null || answer.getBody().isEmpty() ? response : response.body(answer.getBody().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Another charset would be another text than the one that is read here. */

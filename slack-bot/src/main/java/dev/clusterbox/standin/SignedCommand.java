@@ -18,7 +18,13 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A slash command as Slack sends it: a form, signed. Each {@code of} is another interaction. */
+/**
+ * What Slack sends as a form, signed: a slash command, or an interaction in its one field {@code payload}. Each {@code of}
+ * is another interaction.
+ *
+ * @see <a href="https://docs.slack.dev/interactivity/implementing-slash-commands">Slash commands</a>
+ * @see <a href="https://docs.slack.dev/authentication/verifying-requests-from-slack">Signatures</a>
+ */
 public record SignedCommand(Map<String, String> fields) {
 
     private static final AtomicLong TRIGGERS = new AtomicLong(System.currentTimeMillis());
@@ -34,8 +40,21 @@ public record SignedCommand(Map<String, String> fields) {
         fields.put("user_name", "steve");
         fields.put("command", "/cluster");
         fields.put("text", text);
-        fields.put("trigger_id", "13345224609." + TRIGGERS.incrementAndGet() + ".8fb49f1ba1aa");
+        fields.put("trigger_id", newTrigger());
         return new SignedCommand(fields);
+    }
+
+    /** A button or a modal: one field with JSON in it. */
+    static SignedCommand payload(String json) {
+        return new SignedCommand(Map.of("payload", json));
+    }
+
+    String field(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    static String newTrigger() {
+        return "13345224609." + TRIGGERS.incrementAndGet() + ".8fb49f1ba1aa";
     }
 
     public SignedCommand with(String field, String value) {
