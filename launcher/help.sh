@@ -17,6 +17,7 @@ Clusterbox: Kubernetes on one's own machines.
                                          a shell, or one command, in a machine
   ./clusterbox down [NAME]               deletes it
   ./clusterbox prepare                   downloads and builds everything, and makes no machine
+  ./clusterbox render [OPTIONS] DIR      writes all files of a cluster, and makes nothing
   ./clusterbox images [prune]            what virtual machines are made from
   ./clusterbox doctor                    checks this machine
   ./clusterbox services start|stop|status|logs [NAME…] [-f]
@@ -59,7 +60,7 @@ an address to download from instead. Set otherwise than for the running gateway,
   --subnet RANGE                 of the machines, default: the next free /24 of 192.168.56.0/21
   --pod-cidr RANGE               default: 10.244.0.0/16
   --service-cidr RANGE           default: 10.32.0.0/24
-  --kubernetes VERSION           e.g. 1.36
+  --kubernetes VERSION           1.35, 1.36 (default) or 1.37
   --addon FILE                   a manifest (YAML) to apply as well; may be given several times
   -f, --file FILE                a cluster file (YAML or JSON) with the fields of the REST API; options replace its fields
   --dry-run                      says what would be made, and makes nothing
@@ -144,6 +145,18 @@ TEXT
 
 Downloads and builds everything that 'up' needs: packages, the services, the machines' image, Kubernetes' binaries.
 Makes no machine. Stopped and run again, it goes on where it was.
+TEXT
+            ;;
+        render)
+            cat <<'TEXT'
+./clusterbox render [OPTIONS] DIR
+
+Writes every file that would lie on the machines of a cluster into DIR, a folder for each machine, and makes nothing. DIR is made,
+or must be empty. OPTIONS are those of 'up' that say what the cluster is: --kubernetes, --subnet, --controllers, --nodes, --provider,
+--pod-cidr, --service-cidr, --file. In the place of keys stands that they are made with each cluster.
+
+  --kubernetes VERSION   1.35, 1.36 or 1.37; v1.10 writes the files of the tutorial, to the letter
+  --subnet RANGE         default: 192.168.56.0/24
 TEXT
             ;;
         images)

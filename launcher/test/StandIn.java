@@ -90,6 +90,8 @@ final class StandIn {
                 events(exchange, path.split("/")[3]);
             } else if (path.contains("/credentials")) {
                 credentials(exchange, body);
+            } else if (path.equals("/v1/render")) {
+                render(exchange, body);
             } else if (path.startsWith("/v1/releases/")) {
                 artifacts(exchange);
             } else if (path.equals("/v1/providers/nspawn/image") || path.equals("/v1/providers/virtualbox/image")) {
@@ -234,6 +236,17 @@ final class StandIn {
             Files.writeString(Files.createDirectories(state.resolve("artifacts")).resolve("0a".repeat(32)), "x".repeat(3 << 20));
             answer(exchange, 200, "READY\n" + row("kubelet", "READY", "dl.example") + row("etcd", "PACKAGE", "etcd-server"));
         }
+    }
+
+    /** What the test wants to be sent. */
+    private void render(HttpExchange exchange, String body) throws IOException {
+        if (body.contains("9.9")) {
+            answer(exchange, 400, "kubernetes: '9.9' (expected: 1.36)\nname a minor version");
+            return;
+        }
+        var archive = Files.readAllBytes(state.resolve("render.tar"));
+        exchange.sendResponseHeaders(200, archive.length);
+        exchange.getResponseBody().write(archive);
     }
 
     private static String row(String name, String state, String from) {

@@ -2,12 +2,15 @@ package dev.clusterbox.artifact;
 
 import dev.clusterbox.artifact.Catalogue.Download;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -24,24 +27,36 @@ final class CatalogueFile {
 
     private final String architecture;
 
-    private CatalogueFile(String architecture) {
+    private final Function<String, Catalogue> others;
+
+    private CatalogueFile(String architecture, Function<String, Catalogue> others) {
         this.architecture = architecture;
+        this.others = others;
     }
 
-    static Catalogue parse(String text, String architecture) {
-        return new CatalogueFile(architecture)
+    /** @param others by which a release is found that this one is like: what it does not have is as there */
+    static Catalogue parse(String text, String architecture, Function<String, Catalogue> others) {
+        return new CatalogueFile(architecture, others)
                 .catalogue(map("the file", new Yaml(new SafeConstructor(new LoaderOptions())).load(text)));
     }
 
     private Catalogue catalogue(Map<?, ?> file) {
+        var like = Optional.ofNullable(file.get("like")).map(line -> others.apply(text(line)));
         var images = new TreeMap<String, String>();
-        map("images", file.get("images")).forEach((name, reference) -> images.put(text(name), text(reference)));
-        var catalogue = new Catalogue(
-                text(file.get("kubernetes")),
-                list("downloads", file.get("downloads")).stream()
-                        .map(entry -> download(map("downloads", entry)))
-                        .toList(),
-                Map.copyOf(images));
+        like.ifPresent(other -> images.putAll(other.images()));
+        if (like.isEmpty() || file.containsKey("images")) {
+            map("images", file.get("images")).forEach((name, reference) -> images.put(text(name), text(reference)));
+        }
+        var own = list("downloads", file.get("downloads")).stream()
+                .map(entry -> download(map("downloads", entry)))
+                .toList();
+        var downloads = new ArrayList<>(own);
+        like.ifPresent(other -> other.downloads().stream()
+                .filter(download -> own.stream()
+                        .noneMatch(mine -> !Collections.disjoint(
+                                mine.contents().keySet(), download.contents().keySet())))
+                .forEach(downloads::add));
+        var catalogue = new Catalogue(text(file.get("kubernetes")), List.copyOf(downloads), Map.copyOf(images));
         var names = new TreeSet<String>();
         catalogue.artifacts().forEach(artifact -> {
             if (!names.add(artifact.name())) {

@@ -15,16 +15,22 @@ class Catalogues {
 
     /** @param line of a release that there is */
     Catalogue get(String line) {
-        return read.computeIfAbsent(line, Catalogues::load);
+        var known = read.get(line);
+        if (known == null) {
+            known = load(line);
+            read.put(line, known);
+        }
+        return known;
     }
 
-    private static Catalogue load(String line) {
+    private Catalogue load(String line) {
         var name = "/releases/v" + line + "/artifacts.yaml";
         try (var in = Catalogues.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + name);
             }
-            return CatalogueFile.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), architecture());
+            return CatalogueFile.parse(
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8), architecture(), this::get);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -59,7 +59,7 @@ public record ClusterRequest(
                 Optional.ofNullable(subnet).or(usual::subnet),
                 or(podCidr, usual.podCidr()),
                 or(serviceCidr, usual.serviceCidr()),
-                or(kubernetes, usual.kubernetes()));
+                kubernetes == null ? usual.kubernetes() : kubernetes.replaceFirst("^v(?=[0-9])", ""));
     }
 
     private static Size size(@Nullable SizeRequest asked, Size usual) {

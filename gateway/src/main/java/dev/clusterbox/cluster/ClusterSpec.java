@@ -90,6 +90,22 @@ public record ClusterSpec(
         }
     }
 
+    /** The same with its machines in this range. */
+    public ClusterSpec within(String range) {
+        return new ClusterSpec(
+                name,
+                provider,
+                controllers,
+                nodes,
+                loadBalancer,
+                controller,
+                node,
+                Optional.of(range),
+                podCidr,
+                serviceCidr,
+                kubernetes);
+    }
+
     /** The ranges in which no machine may have its address. */
     public List<Subnet> innerRanges() {
         return List.of(Subnet.parse("podCidr", podCidr), Subnet.parse("serviceCidr", serviceCidr));

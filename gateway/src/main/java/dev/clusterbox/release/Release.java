@@ -17,6 +17,7 @@ import dev.clusterbox.cluster.Addon;
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.ClusterSecrets;
 import dev.clusterbox.cluster.Node;
+import dev.clusterbox.cluster.RenderedFile;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.release.Component.CommandWait;
 import dev.clusterbox.release.Component.PortWait;
@@ -29,11 +30,19 @@ import java.util.stream.Stream;
  * A Kubernetes release: what it consists of, and what that means on a machine.
  *
  * @param line the minor version, "1.36"
+ * @param unverified empty where its programs themselves were asked about their flags; else on what they rest
+ * @param renderOnly whether its files may be read and nothing may be made of them
  * @param through the ids of the steps that it has components for
  * @param addons files in its folder of templates, applied in this order
  */
 public record Release(
-        String line, List<String> through, List<String> addons, List<Component> components, Templates templates) {
+        String line,
+        Optional<String> unverified,
+        boolean renderOnly,
+        List<String> through,
+        List<String> addons,
+        List<Component> components,
+        Templates templates) {
 
     private static final int WAIT_SECONDS = 120;
 
@@ -49,6 +58,19 @@ public record Release(
                 .toList();
     }
 
+    /** What is written on a machine, in the order in which it is written. */
+    List<RenderedFile> files(Cluster cluster, Node node, ClusterSecrets.Values secrets) {
+        var context = TemplateContext.of(cluster, node).with(secrets);
+        return components(node.role())
+                .flatMap(component -> component.files().stream())
+                .map(file -> new RenderedFile(
+                        node.hostName(),
+                        file.path(),
+                        file.mode(),
+                        templates.renderFile(file.template(), file.values(), context)))
+                .toList();
+    }
+
     /** What the release applies to its clusters. */
     public List<Addon> addons(Cluster cluster) {
         var context = TemplateContext.of(cluster);
@@ -57,12 +79,15 @@ public record Release(
                 .toList();
     }
 
-    /** The names of the artifacts that a cluster needs, as far as it is asked for. */
-    public List<String> artifacts(Cluster cluster) {
+    private Stream<Component> wanted(Cluster cluster) {
         var last = cluster.through().map(through::indexOf).orElse(through.size() - 1);
         var steps = through.subList(0, last + 1);
-        return components.stream()
-                .filter(component -> steps.contains(component.step()))
+        return components.stream().filter(component -> steps.contains(component.step()));
+    }
+
+    /** The names of the artifacts that a cluster needs, as far as it is asked for. */
+    public List<String> artifacts(Cluster cluster) {
+        return wanted(cluster)
                 .flatMap(component -> component.binaries().stream())
                 .map(Component.Binary::artifact)
                 .distinct()

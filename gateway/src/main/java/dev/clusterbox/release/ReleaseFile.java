@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code release.yaml}. A key that nobody reads is a mistake in the file and refused. */
@@ -45,6 +46,10 @@ final class ReleaseFile {
 
         Optional<String> optional(String key) {
             return Optional.ofNullable(value(key)).map(Object::toString);
+        }
+
+        boolean has(String key) {
+            return values.containsKey(key);
         }
 
         boolean flag(String key) {
@@ -93,14 +98,26 @@ final class ReleaseFile {
 
     private ReleaseFile() {}
 
-    static Release parse(Object yaml, Templates templates) {
+    /** @param others by which a release is found that this one is like: what it does not state is as there */
+    static Release parse(Object yaml, Templates templates, Function<String, Release> others) {
         var file = new Section("release", yaml);
+        var like = file.optional("like").map(others);
         var release = new Release(
                 file.text("kubernetes"),
-                file.texts("through"),
-                file.texts("addons"),
-                file.sections("components").stream().map(ReleaseFile::component).toList(),
-                templates);
+                file.optional("unverified"),
+                file.flag("renderOnly"),
+                file.has("through") || like.isEmpty()
+                        ? file.texts("through")
+                        : like.get().through(),
+                file.has("addons") || like.isEmpty()
+                        ? file.texts("addons")
+                        : like.get().addons(),
+                file.has("components") || like.isEmpty()
+                        ? file.sections("components").stream()
+                                .map(ReleaseFile::component)
+                                .toList()
+                        : like.get().components(),
+                like.map(other -> templates.like(other.templates())).orElse(templates));
         file.complete();
         return release;
     }
@@ -166,7 +183,7 @@ final class ReleaseFile {
                 : new CommandWait(command, section.optional("contains").orElse(""), section.text("what"));
     }
 
-    private static <T> T read(Section section, java.util.function.Function<Section, T> reader) {
+    private static <T> T read(Section section, Function<Section, T> reader) {
         var result = reader.apply(section);
         section.complete();
         return result;

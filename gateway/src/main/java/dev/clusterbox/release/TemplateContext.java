@@ -79,6 +79,11 @@ record TemplateContext(
                 nodes);
     }
 
+    /** As {@code --apiserver-count} of older releases wants it. */
+    int controllerCount() {
+        return controllers.size();
+    }
+
     /** A name that no artifact has is no mistake in a template: it is not there. */
     private static Map<String, Boolean> has(Cluster cluster) {
         var has = new HashMap<String, Boolean>();

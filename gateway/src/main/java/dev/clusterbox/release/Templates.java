@@ -6,19 +6,30 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The templates of one release. A name that the context does not have is an error, not an empty text. */
+/**
+ * The files of one release. What its own folder does not have is that of the release that it is like. A name that the context
+ * does not have is an error, not an empty text.
+ */
 final class Templates {
 
     private static final Mustache.Compiler MUSTACHE =
             Mustache.compiler().escapeHTML(false).strictSections(true);
 
-    private final String folder;
+    private final List<String> folders;
 
-    /** @param folder a folder of the class path, ending in a slash */
-    Templates(String folder) {
-        this.folder = folder;
+    /** @param folders of the class path, each ending in a slash; the first that has a file is the one */
+    Templates(List<String> folders) {
+        this.folders = List.copyOf(folders);
+    }
+
+    /** These, and where they have none, those of the other. */
+    Templates like(Templates other) {
+        return new Templates(
+                Stream.concat(folders.stream(), other.folders.stream()).toList());
     }
 
     static String render(String template, TemplateContext context) {
@@ -39,13 +50,15 @@ final class Templates {
     }
 
     String read(String name) {
-        try (var in = Templates.class.getResourceAsStream(folder + name)) {
-            if (in == null) {
-                throw new IllegalArgumentException("no such file: " + folder + name);
+        for (var folder : folders) {
+            try (var in = Templates.class.getResourceAsStream(folder + name)) {
+                if (in != null) {
+                    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        throw new IllegalArgumentException("no file %s in %s".formatted(name, folders));
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +28,15 @@ final class CatalogueTest {
         try {
             return CatalogueFile.parse(
                     Files.readString(Path.of("src/main/resources/releases/v" + line + "/artifacts.yaml")),
-                    architecture);
+                    architecture,
+                    other -> shipped(other, architecture));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static Catalogue parse(String text) {
+        return CatalogueFile.parse(text, "amd64", line -> shipped(line, "amd64"));
     }
 
     @ParameterizedTest
@@ -54,12 +60,33 @@ final class CatalogueTest {
 
     @Test
     void no_checksum_stands_for_two_files() {
-        var sums = new TreeSet<String>();
-        for (var architecture : List.of("amd64", "arm64")) {
-            shipped("1.36", architecture)
-                    .downloads()
-                    .forEach(download -> assertTrue(
-                            sums.add(download.sha256().orElse(download.url().toString())), download.toString()));
+        var urls = new TreeMap<String, String>();
+        for (var line : new Releases().lines()) {
+            for (var architecture : List.of("amd64", "arm64")) {
+                shipped(line, architecture).downloads().forEach(download -> {
+                    var url = download.url().toString();
+                    var before = urls.put(download.sha256().orElse(url), url);
+                    assertTrue(before == null || before.equals(url), () -> before + " and " + url);
+                });
+            }
+        }
+    }
+
+    @Test
+    void a_release_like_another_has_its_own_kubernetes_and_the_rest_of_the_other() {
+        var full = shipped("1.36", "amd64");
+        for (var line : List.of("1.35", "1.37")) {
+            var catalogue = shipped(line, "amd64");
+
+            assertEquals(
+                    full.artifacts().stream().map(Artifact::name).sorted().toList(),
+                    catalogue.artifacts().stream().map(Artifact::name).sorted().toList());
+            assertEquals(full.images(), catalogue.images());
+            for (var artifact : catalogue.artifacts()) {
+                var kubernetes = artifact.download().url().getHost().equals("dl.k8s.io");
+                assertEquals(kubernetes, artifact.download().version().startsWith(line + "."), artifact.toString());
+                assertEquals(!kubernetes, full.artifact(artifact.name()).equals(artifact));
+            }
         }
     }
 
@@ -119,15 +146,15 @@ final class CatalogueTest {
                 "    url: https://dl.example/kubelet\n    unconfirmed: https://dl.example/k\n    members: {../x: y}\n"
             })
     void a_mistake_in_it_is_refused(String rest) {
-        assertThrows(IllegalArgumentException.class, () -> CatalogueFile.parse(ENTRY + rest, "amd64"));
+        assertThrows(IllegalArgumentException.class, () -> parse(ENTRY + rest));
     }
 
     @Test
     void an_artifact_that_is_there_twice_is_refused() {
         var once = "    url: https://dl.example/kubelet\n    " + SUM;
-        assertEquals(1, CatalogueFile.parse(ENTRY + once, "amd64").artifacts().size());
+        assertEquals(1, parse(ENTRY + once).artifacts().size());
 
         var twice = ENTRY + once + "  - version: 2\n    artifacts: [kubelet]\n" + once;
-        assertThrows(IllegalArgumentException.class, () -> CatalogueFile.parse(twice, "amd64"));
+        assertThrows(IllegalArgumentException.class, () -> parse(twice));
     }
 }

@@ -22,13 +22,19 @@ record Help(String title, Map<String, Flag> flags) {
 
     /** More than one where the program may be the release's own or the distribution's. */
     static List<Help> of(String line, String program) throws IOException {
-        try (var files = Files.list(FOLDER.resolve("v" + line))) {
+        try (var files = Files.list(folder(line))) {
             return files.filter(
                             file -> file.getFileName().toString().matches(Pattern.quote(program) + "(-[0-9.]+)?\\.txt"))
                     .sorted()
                     .map(Help::read)
                     .toList();
         }
+    }
+
+    /** That of 1.36 for a release whose programs were not asked; what that rests on stands in its {@code release.yaml}. */
+    static Path folder(String line) {
+        var own = FOLDER.resolve("v" + line);
+        return new Releases().get(line).unverified().isPresent() ? FOLDER.resolve("v1.36") : own;
     }
 
     private static Help read(Path file) {

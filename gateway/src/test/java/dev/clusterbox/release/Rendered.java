@@ -121,6 +121,11 @@ record Rendered(String line, Variant variant, String hostName, String path, Stri
                 .resolve(path.substring(1));
     }
 
+    /** The same file of another release. */
+    Rendered of(String other) {
+        return new Rendered(other, variant, hostName, path, content);
+    }
+
     /** Of another variant, the same file. */
     boolean sameAs(Rendered other) {
         return line.equals(other.line)

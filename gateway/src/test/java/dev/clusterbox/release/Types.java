@@ -2,7 +2,6 @@ package dev.clusterbox.release;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ record Types(List<String> kinds, Map<String, Map<String, String>> fields) {
         var kinds = new ArrayList<String>();
         var fields = new HashMap<String, Map<String, String>>();
         Map<String, String> current = new HashMap<>();
-        for (var text : Files.readAllLines(Path.of("src/test/resources/help/v" + line + "/types", file + ".txt"))) {
+        for (var text : Files.readAllLines(Help.folder(line).resolve("types").resolve(file + ".txt"))) {
             var words = List.of(text.strip().split(" ", -1));
             if (text.startsWith("#")) {
                 continue;
