@@ -2,7 +2,7 @@
 _clusterbox() {
     local word=${COMP_WORDS[COMP_CWORD]} words
     case "$COMP_CWORD-${COMP_WORDS[1]}" in
-        1-*) words='up down status list ssh kubeconfig smoke-test prepare render images doctor services test build help' ;;
+        1-*) words='up down status list ssh kubeconfig smoke-test prepare render bundle images doctor services test build help' ;;
         2-services) words='start stop status logs' ;;
         *-services) words='pki-service vm-service gateway slack-bot -f' ;;
         *-up) words='--provider --controllers --nodes --memory --cpus --subnet --pod-cidr --service-cidr --kubernetes --through --addon --file --dry-run --yes' ;;
@@ -10,9 +10,11 @@ _clusterbox() {
         *-kubeconfig) words='--merge --use --force --user --output' ;;
         *-images) words='prune --provider --yes' ;;
         *-render) words='--provider --controllers --nodes --subnet --pod-cidr --service-cidr --kubernetes --file' ;;
+        2-bundle) words='create import list' ;;
+        *-bundle) words='--kubernetes --through --file --sha256 --without-clusterbox --yes' ;;
         *-prepare) words='--kubernetes --provider --yes' ;;
         *-status) words='--watch' ;;
-        2-help) words='up down status list ssh kubeconfig credential smoke-test prepare render images doctor services test build' ;;
+        2-help) words='up down status list ssh kubeconfig credential smoke-test prepare render bundle images doctor services test build' ;;
         *) words='' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

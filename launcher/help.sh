@@ -18,6 +18,8 @@ Clusterbox: Kubernetes on one's own machines.
   ./clusterbox down [NAME]               deletes it
   ./clusterbox prepare                   downloads and builds everything, and makes no machine
   ./clusterbox render [OPTIONS] DIR      writes all files of a cluster, and makes nothing
+  ./clusterbox bundle create|import|list [FILE]
+                                         all of it in a file, for a computer without internet
   ./clusterbox images [prune]            what virtual machines are made from
   ./clusterbox doctor                    checks this machine
   ./clusterbox services start|stop|status|logs [NAME…] [-f]
@@ -157,6 +159,25 @@ or must be empty. OPTIONS are those of 'up' that say what the cluster is: --kube
 
   --kubernetes VERSION   1.35, 1.36 or 1.37; v1.10 writes the files of the tutorial, to the letter
   --subnet RANGE         default: 192.168.56.0/24
+TEXT
+            ;;
+        bundle)
+            cat <<'TEXT'
+./clusterbox bundle create FILE [OPTIONS]
+./clusterbox bundle import FILE [--sha256 SUM]
+./clusterbox bundle list [FILE]
+
+"create" puts into one file what a cluster needs: the machines' image, binaries, archives of images, and Clusterbox itself with
+the agent. OPTIONS are those of 'up' that say what the cluster is (--kubernetes, --through, --file); with --through etcd it has what
+the chapters to etcd need. What is missing is downloaded, the images of pause and coredns too; images/*.tar in CLUSTERBOX_ARTIFACTS go in
+as well. It is for nspawn machines on computers with the same processor.
+
+"import" checks each part and takes it in, on a computer that may have no network at all; then 'up' downloads nothing. What is in
+a bundle runs as root in the machines: --sha256, with the checksum that "create" printed, makes sure that it is the one you made.
+
+"list" shows what is in a bundle, or without FILE what was imported.
+
+  --without-clusterbox   leaves Clusterbox itself out
 TEXT
             ;;
         images)

@@ -16,6 +16,7 @@ unset "${!CLUSTERBOX_@}" NO_COLOR 2>/dev/null || true
 . "$here/test/kubeconfig-test.sh"
 . "$here/test/prepare-test.sh"
 . "$here/test/render-test.sh"
+. "$here/test/bundle-test.sh"
 . "$here/test/virtualbox-test.sh"
 
 # --- the words of the tests ---------------------------------------------------------------------------------------

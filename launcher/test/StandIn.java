@@ -90,6 +90,8 @@ final class StandIn {
                 events(exchange, path.split("/")[3]);
             } else if (path.contains("/credentials")) {
                 credentials(exchange, body);
+            } else if (path.equals("/v1/bundles") || path.equals("/v1/providers/nspawn/image/archive")) {
+                bundle(exchange);
             } else if (path.equals("/v1/render")) {
                 render(exchange, body);
             } else if (path.startsWith("/v1/releases/")) {
@@ -247,6 +249,21 @@ final class StandIn {
         var archive = Files.readAllBytes(state.resolve("render.tar"));
         exchange.sendResponseHeaders(200, archive.length);
         exchange.getResponseBody().write(archive);
+    }
+
+    /** What is sent is what the test has put there; what is taken in is said. */
+    private void bundle(HttpExchange exchange) throws IOException {
+        if (Files.exists(state.resolve("no-bundle"))) {
+            answer(exchange, 400, "the bundle cannot be used: it is damaged\nget it anew");
+        } else if (exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().getPath().equals("/v1/bundles")) {
+            answer(exchange, 200, "Kubernetes 1.36 for amd64: 2 binaries");
+        } else if (exchange.getRequestMethod().equals("PUT")) {
+            answer(exchange, 200, exchange.getRequestURI().getPath().equals("/v1/bundles") ? "2 binaries were taken in" : "{\"state\":\"READY\"}");
+        } else {
+            var packed = Files.readAllBytes(state.resolve("packed"));
+            exchange.sendResponseHeaders(200, packed.length);
+            exchange.getResponseBody().write(packed);
+        }
     }
 
     private static String row(String name, String state, String from) {

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import java.util.function.BiPredicate;
 
 /**
- * Remembers what was hashed and unpacked before. It may be lost at any time: then it is done again. A file of lines:
+ * Remembers what was hashed and unpacked before. It may be lost at any time: then it is done again, and
+ * bundles are to be imported again. A file of lines:
  * checksum of the source, checksum in the store, key.
  */
 @Singleton
@@ -39,6 +40,18 @@ final class Index {
     synchronized Optional<Entry> find(String key) {
         read();
         return Optional.ofNullable(entries.get(key)).filter(entry -> store.has(entry.stored()));
+    }
+
+    /** What is known under keys that begin so, if the store still has it. */
+    synchronized Map<String, Entry> under(String prefix) {
+        read();
+        var found = new TreeMap<String, Entry>();
+        entries.forEach((key, entry) -> {
+            if (key.startsWith(prefix) && store.has(entry.stored())) {
+                found.put(key, entry);
+            }
+        });
+        return found;
     }
 
     synchronized void put(String key, Entry entry) {

@@ -70,6 +70,9 @@ class Pruning {
                     .forEach(artifact ->
                             index.find(Sources.key(artifact)).ifPresent(entry -> wanted.add(entry.stored())));
         }
+        for (var line : releases.lines()) {
+            wanted.addAll(Bundles.images(index, line).values());
+        }
         for (var cluster : clusters.list()) {
             wanted.addAll(cluster.artifacts().binaries().values());
             wanted.addAll(cluster.artifacts().images().values());

@@ -21,6 +21,10 @@ final class Sha256 {
         return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    static String of(byte[] content) {
+        return HexFormat.of().formatHex(digest().digest(content));
+    }
+
     static String of(Path file) throws IOException {
         try (var in = Files.newInputStream(file)) {
             return copy(in, OutputStream.nullOutputStream(), Long.MAX_VALUE);

@@ -24,13 +24,16 @@ public final class Staging {
 
     private final Catalogues catalogues;
     private final ArtifactStore store;
+    private final Index index;
     private final Sources sources;
     private final Origins origins;
     private final Intake intake;
 
-    Staging(Catalogues catalogues, ArtifactStore store, Sources sources, Origins origins, Intake intake) {
+    Staging(
+            Catalogues catalogues, ArtifactStore store, Index index, Sources sources, Origins origins, Intake intake) {
         this.catalogues = catalogues;
         this.store = store;
+        this.index = index;
         this.sources = sources;
         this.origins = origins;
         this.intake = intake;
@@ -110,7 +113,7 @@ public final class Staging {
         obtained.taken().forEach((name, taken) -> settle(cluster, binaries, name, taken.sha256()));
         var packaged = new TreeSet<>(cluster.artifacts().packaged());
         lacking.forEach(artifact -> packaged.add(artifact.name()));
-        var images = images(cluster, folder);
+        var images = images(cluster, line, folder);
         say.accept(summary(binaries, images, obtained.taken()));
         return new Cluster.Artifacts(binaries, images, packaged);
     }
@@ -126,7 +129,9 @@ public final class Staging {
         }
     }
 
-    private Map<String, String> images(Cluster cluster, Optional<Folder> folder) throws InterruptedException {
+    /** What the cluster has, what the folder has, and of bundles what neither has. */
+    private Map<String, String> images(Cluster cluster, String line, Optional<Folder> folder)
+            throws InterruptedException {
         var images = new TreeMap<>(cluster.artifacts().images());
         if (folder.isPresent()) {
             var open = folder.get().images().stream()
@@ -138,6 +143,11 @@ public final class Staging {
                 settle(cluster, images, open.get(i).path().getFileName().toString(), taken.get(i));
             }
         }
+        Bundles.images(index, line).forEach((file, sha256) -> {
+            if (images.putIfAbsent(file, sha256) == null) {
+                store.use(sha256);
+            }
+        });
         return images;
     }
 

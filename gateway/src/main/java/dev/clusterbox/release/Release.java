@@ -79,6 +79,11 @@ public record Release(
                 .toList();
     }
 
+    /** Whether a cluster has nodes that images are imported on, as far as it is asked for. */
+    public boolean importsImages(Cluster cluster) {
+        return wanted(cluster).anyMatch(Component::images);
+    }
+
     private Stream<Component> wanted(Cluster cluster) {
         var last = cluster.through().map(through::indexOf).orElse(through.size() - 1);
         var steps = through.subList(0, last + 1);

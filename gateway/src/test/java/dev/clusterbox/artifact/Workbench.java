@@ -6,6 +6,7 @@ import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.fetch.Publisher;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.problem.ProblemException;
+import dev.clusterbox.release.Releases;
 import dev.clusterbox.storage.StateFolders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +52,9 @@ final class Workbench {
     final Downloads downloads;
     final Sources sources;
     final Intake intake;
+    final Registry registry;
     final Staging staging;
+    final Bundles bundles;
     final List<String> said = new ArrayList<>();
 
     /**
@@ -67,7 +70,11 @@ final class Workbench {
         downloads = new Downloads(origins, store, Duration.ofMillis(300));
         sources = new Sources(index, folder);
         intake = new Intake(store, index, sources, origins, downloads);
-        staging = new Staging(new SmallCatalogue(), store, sources, origins, intake);
+        registry = new Registry(origins, store);
+        var catalogues = new SmallCatalogue();
+        staging = new Staging(catalogues, store, index, sources, origins, intake);
+        bundles = new Bundles(
+                new Releases(), catalogues, sources, intake, registry, store, index, stateFolder);
     }
 
     private static final class SmallCatalogue extends Catalogues {

@@ -26,6 +26,7 @@ public final class Images {
     private final Optional<AgentLayer> agent;
     private final Leases leases;
     private final Pruning pruning;
+    private final BaseArchive archive;
 
     private boolean building;
     private volatile String progress = "";
@@ -40,6 +41,7 @@ public final class Images {
         this.agent = agent.map(source -> new AgentLayer(source, folder));
         this.leases = new Leases(folder);
         this.pruning = new Pruning(folder, leases);
+        this.archive = new BaseArchive(folder, host);
     }
 
     /** The folders that a machine's root file system consists of, the uppermost first; nothing until all are there. */
@@ -79,6 +81,11 @@ public final class Images {
         } catch (IOException | ProblemException e) {
             LOG.warn("old layers were not removed", e);
         }
+    }
+
+    /** The root file system without the agent, for another computer. */
+    public BaseArchive archive() {
+        return archive;
     }
 
     private List<Path> wanted(Recipe recipe) {

@@ -56,7 +56,8 @@ final class Pruning {
     }
 
     private boolean isNeeded(Path layer, Instant now) throws IOException {
-        return leases.held(now).contains(String.valueOf(layer.getFileName())) || isMounted(layer);
+        return Files.exists(BaseArchive.kept(folder, layer))
+                || leases.held(now).contains(String.valueOf(layer.getFileName())) || isMounted(layer);
     }
 
     private void remove(Path layer, Instant now) throws IOException {

@@ -19,6 +19,11 @@ record Recipe(AptSources sources, List<String> packages) {
         return new Recipe(AptSources.ofThisHost(), Contents.PACKAGES);
     }
 
+    /** What another computer must have the same: not where its packages come from. */
+    String identity() {
+        return "format %d, %s\n%s\n".formatted(FORMAT, System.getProperty("os.arch"), packages);
+    }
+
     String key() {
         var text = FORMAT + "\n" + System.getProperty("os.arch") + "\n" + packages + "\n" + sources.text();
         try {

@@ -1,5 +1,6 @@
 package dev.clusterbox.machine;
 
+import dev.clusterbox.image.BaseArchive;
 import dev.clusterbox.image.Image;
 import dev.clusterbox.network.Network;
 import dev.clusterbox.network.NetworkSpec;
@@ -43,6 +44,11 @@ public interface MachineProvider {
 
     /** Images that are kept until they are removed; nothing where old ones go by themselves. */
     default Optional<ImageShelf> shelf() {
+        return Optional.empty();
+    }
+
+    /** The image as an archive; nothing where it cannot be carried to another computer. */
+    default Optional<BaseArchive> baseArchive() {
         return Optional.empty();
     }
 

@@ -3,6 +3,7 @@ package dev.clusterbox.nspawn;
 import dev.clusterbox.host.CommandRunner;
 import dev.clusterbox.host.HostNetworks;
 import dev.clusterbox.host.Hosts;
+import dev.clusterbox.image.BaseArchive;
 import dev.clusterbox.image.Image;
 import dev.clusterbox.image.Images;
 import dev.clusterbox.machine.Availability;
@@ -97,6 +98,11 @@ final class Nspawn implements MachineProvider {
     @Override
     public Image prepareImage() {
         return images.prepare();
+    }
+
+    @Override
+    public Optional<BaseArchive> baseArchive() {
+        return Optional.of(images.archive());
     }
 
     @Override
