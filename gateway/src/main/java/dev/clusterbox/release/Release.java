@@ -58,10 +58,9 @@ public record Release(
         var components = components(node.role())
                 .filter(component -> component.step().equals(step))
                 .toList();
-        return Stream.of(
+        return Stream.concat(
                         components.stream().flatMap(component -> starting(component, cluster).stream()),
                         components.stream().flatMap(component -> waiting(component, context)))
-                .flatMap(operations -> operations)
                 .toList();
     }
 

@@ -173,6 +173,20 @@ final class UpTest {
     }
 
     @Test
+    void a_step_beside_the_last_one_does_not_run_unless_it_comes_before_it() {
+        var operation = up("{name: balanced, nodes: 0, controllers: 1, subnet: 127.0.67.0/24, through: load-balancer}");
+        var events = events(operation);
+        before(events, "step-done load-balancer", "operation-succeeded");
+        assertTrue(events.contains("step-done prepare"), events.toString());
+        assertFalse(events.contains("step-started etcd"), events.toString());
+        var uid = installation.rest().get("/v1/clusters/balanced").text("uid");
+        assertEquals(List.of(), issued(uid + ".etcd"), "nothing of etcd is placed either");
+        upToTheEnd("{name: balanced, through: etcd}");
+        assertEquals(3, issued(uid + ".etcd").size());
+        downToTheEnd("balanced");
+    }
+
+    @Test
     void the_same_request_while_it_runs_is_the_same_operation_and_another_is_refused_with_the_differences()
             throws InterruptedException {
         var yaml = "{name: busy, nodes: 0, controllers: 1, subnet: 127.0.57.0/24, through: etcd}";

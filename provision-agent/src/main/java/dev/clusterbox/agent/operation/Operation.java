@@ -58,6 +58,7 @@ public sealed interface Operation {
      * Enabled and running, with its inputs as they are now.
      *
      * @param inputs files whose change asks for a new start
+     * @param background whether systemd's taking the order is enough: a later wait tells whether the unit came up
      */
     record RunUnit(String name, List<String> inputs, boolean background) implements Operation {}
 
