@@ -154,6 +154,7 @@ await_silence() {
 # somebody else has just started. Which it waited for is in AWAITED.
 start_services() {
     local service begun ready=''
+    STARTERS=''
     serve_as_before
     services_to_start "$@"
     now
@@ -245,16 +246,34 @@ port_variable() {
 
 # A service that ended, or that takes a minute, will not become ready: say what its log says.
 check_alive() {
+    local alive=''
     now
-    if running "$1"; then
-        [ $((NOW - $2)) -gt 60000 ] || return 0
-        tail -n 15 "$STATE/log/$1.log" >&2 || true
-        die "waited 60 s for $1 to become ready" "./clusterbox services logs $1"
+    # The file is looked at before the process: it may come between two looks.
+    if [ ! -f "$STATE/run/$1.pid" ]; then
+        # sudo may end a moment before what it has started writes the file.
+        if starting "$1" || [ $((NOW - $2)) -le 3000 ]; then
+            alive=yes
+        fi
+    elif running "$1"; then
+        alive=yes
     fi
-    # The pid file appears a moment after the start.
-    [ $((NOW - $2)) -gt 3000 ] || [ -f "$STATE/run/$1.pid" ] || return 0
+    if [ -n "$alive" ] && [ $((NOW - $2)) -le 60000 ]; then
+        return 0
+    fi
     tail -n 15 "$STATE/log/$1.log" >&2 || true
+    [ -z "$alive" ] || die "waited 60 s for $1 to become ready" "./clusterbox services logs $1"
     die "$1 ended while starting" "the lines above are from its log; ./clusterbox services logs $1"
+}
+
+# Does that still run which is to write the pid file and to become the service? Known of what this launcher started.
+starting() {
+    local one
+    for one in $STARTERS; do
+        if [ "${one%:*}" = "$1" ] && kill -0 "${one#*:}" 2>/dev/null; then
+            return 0
+        fi
+    done
+    return 1
 }
 
 start_service() {
@@ -289,6 +308,7 @@ start_service() {
     # shellcheck disable=SC2086
     ${runner[@]+"${runner[@]}"} "$BASH" "$LAUNCHER/run-service" "$STATE/run/$1.pid" "$PORT" "$CALLER_LC_ALL" \
         "$JDK/bin/java" $FLAGS "${ARGUMENTS[@]}" -jar "$JAR" >"$log" 2>&1 </dev/null 9>&- &
+    STARTERS="$STARTERS $1:$!"
     [ "$SYSTEM" = Linux ] || set +m
     disown 2>/dev/null || true
 }

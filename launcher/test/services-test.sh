@@ -84,6 +84,17 @@ test_a_service_that_ends_while_starting_is_an_error_with_its_log() {
     launch services stop
 }
 
+test_a_service_whose_pid_file_comes_late_has_not_ended() {
+    launch services stop
+    mkdir -p "$work/slow"
+    printf '#!/bin/sh\nsleep 4\nexec %s "$@"\n' "$(command -v setsid)" >"$work/slow/setsid"
+    chmod +x "$work/slow/setsid"
+    path=$work/slow:$PATH launch services start
+    expect_code 0
+    expect_in 'Services ready in' "$OUT"
+    launch services stop
+}
+
 test_a_port_in_use_is_said_before_anything_is_started() {
     launch services start
     (
