@@ -47,7 +47,7 @@ final class BearerTokenFilter {
                         "no valid token in the request",
                         "send the header 'Authorization: Bearer TOKEN'")
                 .asException());
-        access.requestsPerMinute(known).ifPresent(limit -> limits.take(known.token(), limit));
+        known.terms().requestsPerMinute().ifPresent(limit -> limits.take(known.token(), limit));
         var needed = reads(request.getMethod()) ? Role.VIEWER : Role.OPERATOR;
         if (!known.role().includes(needed)) {
             throw new Problem(
