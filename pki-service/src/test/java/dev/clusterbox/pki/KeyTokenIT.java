@@ -181,16 +181,40 @@ final class KeyTokenIT {
 
     @Test
     void a_wrong_pin_or_library_ends_the_start_with_its_reason() throws Exception {
-        assertRefused("CKR_PIN_INCORRECT", "clusterbox.pki.pkcs11.pin-file", pin("wrong", "000000"));
+        assertRefused(
+                "CKR_PIN_INCORRECT (look at the file of", "clusterbox.pki.pkcs11.pin-file", pin("wrong", "000000"));
+        assertRefused("CKR_SLOT_ID_INVALID ('pkcs11-tool", "clusterbox.pki.pkcs11.slot", "7");
         assertRefused("expected: a number", "clusterbox.pki.pkcs11.slot", "x");
         assertRefused("expected: the whole path", "clusterbox.pki.pkcs11.library", "libsofthsm2.so");
         assertRefused("cannot be used", "clusterbox.pki.pkcs11.library", "/nowhere/lib.so");
     }
 
+    @Test
+    void a_key_that_is_not_where_it_was_made_ends_the_start_with_its_reason() throws Exception {
+        var program = Program.start(state, token, environment);
+        assertEquals(201, program.client().put("/v1/authorities/demo.etcd").status());
+        program.kill();
+        Files.delete(state.resolve("log"));
+
+        assertRefused("clusterbox.pki.pkcs11.library has to be set", Map.of());
+
+        try (var files = Files.walk(hsm.resolve("tokens"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+        tool("softhsm2-util", "--init-token", "--free", "--label", "another", "--so-pin", PIN, "--pin", PIN);
+        assertRefused("is it another token", token);
+    }
+
     private void assertRefused(String reason, String key, Object value) throws Exception {
-        RunningPki.properties(state);
         var wrong = new HashMap<>(token);
         wrong.put(key, value);
+        assertRefused(reason, wrong);
+    }
+
+    private void assertRefused(String reason, Map<String, Object> wrong) throws Exception {
+        RunningPki.properties(state);
         var process = Program.launch(state, 1, wrong, environment);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertTrue(process.exitValue() != 0);

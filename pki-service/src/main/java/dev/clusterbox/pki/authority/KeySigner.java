@@ -1,9 +1,11 @@
 package dev.clusterbox.pki.authority;
 
+import dev.clusterbox.pki.keystore.TokenTrouble;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.security.Signature;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.operator.ContentSigner;
@@ -40,8 +42,8 @@ public final class KeySigner implements ContentSigner {
             signature.initSign(key);
             signature.update(content.toByteArray());
             return signature.sign();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot sign", e);
+        } catch (GeneralSecurityException | ProviderException e) {
+            throw TokenTrouble.isCauseOf(e) ? TokenTrouble.problem(e) : new IllegalStateException("cannot sign", e);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.SerialNumber;
 import dev.clusterbox.pki.inventory.SerialNumbers;
 import dev.clusterbox.pki.keystore.AuthorityKeys;
+import dev.clusterbox.pki.keystore.TokenTrouble;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.ProblemException;
 import jakarta.inject.Singleton;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
@@ -28,7 +30,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 
 /** Makes the key and the certificate of an authority, and puts both together again later. */
 @Singleton
-public final class NewAuthority {
+final class NewAuthority {
 
     /** Ten years, leap days included. */
     private static final Duration VALIDITY = Duration.ofDays(3652);
@@ -101,7 +103,10 @@ public final class NewAuthority {
             verifier.initVerify(publicKey);
             verifier.update(probe);
             return verifier.verify(signed);
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | ProviderException e) {
+            if (TokenTrouble.isCauseOf(e)) {
+                throw TokenTrouble.problem(e);
+            }
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -113,7 +113,10 @@ public final class KeyFolder implements AuthorityKeys {
                     .generatePrivate(new PKCS8EncodedKeySpec(SealedKey.open(sealed, passphrase)));
         } catch (NoSuchFileException e) {
             throw new ProblemException(
-                    Problem.failed("the key file %s is not there".formatted(file), "bring it back from a backup"), e);
+                    Problem.failed(
+                            "the key file %s is not there".formatted(file),
+                            "bring it back from a backup; if it was made in a PKCS#11 token, clusterbox.pki.pkcs11.library has to be set"),
+                    e);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new ProblemException(
                     Problem.failed(

@@ -1,7 +1,6 @@
 package dev.clusterbox.pki.keystore;
 
 import dev.clusterbox.problem.Problem;
-import dev.clusterbox.problem.ProblemException;
 import dev.clusterbox.rest.SecretFile;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Primary;
@@ -60,7 +59,9 @@ final class KeyToken implements AuthorityKeys {
             token.load(null, pin);
         } catch (GeneralSecurityException | IOException | InvalidParameterException | ProviderException e) {
             throw new IllegalStateException(
-                    "the PKCS#11 token of %s cannot be used: %s".formatted(library, reason(e)), e);
+                    "the PKCS#11 token of %s cannot be used: %s (%s)"
+                            .formatted(library, TokenTrouble.reason(e), TokenTrouble.advice(e)),
+                    e);
         }
     }
 
@@ -107,7 +108,7 @@ final class KeyToken implements AuthorityKeys {
             generator.initialize(parameters);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException | ProviderException e) {
-            throw trouble(e);
+            throw TokenTrouble.problem(e);
         }
     }
 
@@ -116,17 +117,26 @@ final class KeyToken implements AuthorityKeys {
         try {
             token.setKeyEntry(id, key, null, new Certificate[] {certificate});
         } catch (GeneralSecurityException | ProviderException e) {
-            throw trouble(e);
+            throw TokenTrouble.problem(e);
         }
     }
 
     @Override
     public synchronized PrivateKey load(String id, String algorithm) {
         try {
-            return token.getKey(id, null) instanceof PrivateKey key ? key : folder.load(id, algorithm);
+            if (token.getKey(id, null) instanceof PrivateKey key) {
+                return key;
+            }
         } catch (GeneralSecurityException | ProviderException e) {
-            throw trouble(e);
+            throw TokenTrouble.problem(e);
         }
+        if (!folder.ids().contains(id)) {
+            throw Problem.failed(
+                            "the key %s is neither in the PKCS#11 token nor in the folder of keys".formatted(id),
+                            "is it another token than the one in which it was made?")
+                    .asException();
+        }
+        return folder.load(id, algorithm);
     }
 
     @Override
@@ -136,12 +146,12 @@ final class KeyToken implements AuthorityKeys {
                 token.deleteEntry(id);
             }
         } catch (GeneralSecurityException | ProviderException e) {
-            throw trouble(e);
+            throw TokenTrouble.problem(e);
         }
         folder.destroy(id);
     }
 
-    /** The token keeps a key whole or not at all. */
+    /** The token keeps a key whole or not at all. One whose certificate did not get there has no name: nothing uses it. */
     @Override
     public void sweep() {
         folder.sweep();
@@ -158,21 +168,7 @@ final class KeyToken implements AuthorityKeys {
             }
             return new ArrayList<>(ids);
         } catch (GeneralSecurityException | ProviderException e) {
-            throw trouble(e);
+            throw TokenTrouble.problem(e);
         }
-    }
-
-    private static ProblemException trouble(Exception e) {
-        return new ProblemException(
-                Problem.unavailable("the PKCS#11 token: " + reason(e), "is it there, and is it not full?"), e);
-    }
-
-    /** The provider's own messages say little; what the token answered ("CKR_PIN_INCORRECT") is at the end of the causes. */
-    private static String reason(Throwable e) {
-        var last = e;
-        while (last.getCause() != null) {
-            last = last.getCause();
-        }
-        return String.valueOf(last.getMessage());
     }
 }
