@@ -18,7 +18,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 /** The certificate of an authority for everybody who wants to complete a chain; who does that has no token. */
 @Controller("/ca")
 @ExecuteOn(TaskExecutors.BLOCKING)
-public final class AuthorityCertificateController {
+final class AuthorityCertificateController {
 
     private static final String DER = "application/pkix-cert";
 

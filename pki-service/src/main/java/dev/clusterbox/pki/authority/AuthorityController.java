@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @Controller("/v1/authorities")
 @SecurityRequirement(name = "token")
 @ExecuteOn(TaskExecutors.BLOCKING)
-public final class AuthorityController {
+final class AuthorityController {
 
     private static final String KEY_TYPES = "ec-p256, ec-p384, rsa-2048, rsa-3072, rsa-4096 or ed25519";
 

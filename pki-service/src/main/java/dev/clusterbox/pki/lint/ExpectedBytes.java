@@ -35,7 +35,7 @@ import java.util.Optional;
  * What a certificate has to be, byte for byte up to its signature, written down a second time and by other means than the
  * certificate was.
  */
-public final class ExpectedBytes {
+final class ExpectedBytes {
 
     private static final byte[] VERSION_3 = hex("a003020102");
     private static final byte[] COMMON_NAME = hex("0603550403");

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The extensions of a finished certificate: these, each as it has to be, and no others. */
-public final class LintedExtensions {
+final class LintedExtensions {
 
     private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
     private static final String KEY_USAGE = "2.5.29.15";

@@ -8,7 +8,7 @@ import java.util.List;
  * RFC 5280, 4.1.2.5: up to 2049 UTCTime, from then on GeneralizedTime, both with seconds and Z. Parsers take both for every
  * year, so this looks at the bytes.
  */
-public final class LintedTimes {
+final class LintedTimes {
 
     private static final int UTC_TIME = 0x17;
     private static final int GENERALIZED_TIME = 0x18;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Signing requests with an attack in each, made beforehand: making keys takes longer than a start should. */
-public final class AttackRequests {
+final class AttackRequests {
 
     static final List<Attack> ALL = lines().stream()
             .map(line -> new Attack(line.substring(line.indexOf(' ') + 1), parsed(der(line))))

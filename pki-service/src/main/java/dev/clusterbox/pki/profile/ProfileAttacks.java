@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Attacks that no profile may let through, tried on each one before the service starts: a file that somebody has changed
  * is refused with the name of the attack that would succeed.
  */
-public final class ProfileAttacks {
+final class ProfileAttacks {
 
     /** Users of Kubernetes that are more than their name says, and those that Clusterbox has rules for. */
     private static final List<String> POWERFUL_USERS = List.of(

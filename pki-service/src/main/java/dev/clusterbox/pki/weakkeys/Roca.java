@@ -8,7 +8,7 @@ import java.util.Arrays;
  * primes are powers of 65537 modulo the product of the first small primes, so their product is one too. That is so if, and
  * only if, the logarithms modulo each of these primes agree with each other; another modulus does that once in 2^154.
  */
-public final class Roca {
+final class Roca {
 
     private static final int GENERATOR = 65537;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Authorities and their keys, also when the process ended in the middle. */
-public final class AuthoritiesTest {
+final class AuthoritiesTest {
 
     @TempDir
     Path state;

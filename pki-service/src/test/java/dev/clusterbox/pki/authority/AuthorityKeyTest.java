@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each type of key that an authority may have, with openssl on the other side. */
-public final class AuthorityKeyTest {
+final class AuthorityKeyTest {
 
     private static final Wish CLIENT = new Wish("demo-1.etcd", "etcd-client", "CN=a,O=etcd", List.of());
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What certificates say about where to ask for them. */
-public final class PublicAddressesTest {
+final class PublicAddressesTest {
 
     @TempDir
     Path state;

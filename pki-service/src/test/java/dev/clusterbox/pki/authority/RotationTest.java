@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A new root beside the old one. */
-public final class RotationTest {
+final class RotationTest {
 
     private static final String ETCD = "/v1/authorities/demo-1.etcd";
     private static final Wish CLIENT = new Wish("demo-1.etcd", "etcd-client", "CN=a,O=etcd", List.of());

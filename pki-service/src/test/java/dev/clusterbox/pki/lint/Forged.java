@@ -30,7 +30,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.operator.ContentSigner;
 
 /** A certificate of the writer's, changed and signed again: by the fields of what is signed, in the order of RFC 5280, 4.1. */
-public final class Forged {
+final class Forged {
 
     private static final DateTimeFormatter UTC_TIME =
             DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);

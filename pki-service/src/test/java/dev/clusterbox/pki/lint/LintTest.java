@@ -71,7 +71,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Certificates that are not what was approved, each wrong in one way. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public final class LintTest {
+final class LintTest {
 
     private static final ASN1ObjectIdentifier UNKNOWN = new ASN1ObjectIdentifier("1.2.3.4");
 

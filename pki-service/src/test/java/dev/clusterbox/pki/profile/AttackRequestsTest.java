@@ -28,7 +28,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.Test;
 
 /** The requests that every profile has to refuse at start, and how they were made. */
-public final class AttackRequestsTest {
+final class AttackRequestsTest {
 
     private static final Path FILE = Path.of("src/main/resources/attack-requests.txt");
 

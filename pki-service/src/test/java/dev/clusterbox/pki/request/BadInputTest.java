@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What callers get who send nonsense, or who are not known. */
-public final class BadInputTest {
+final class BadInputTest {
 
     private static final Wish GATEWAY = new Wish(
             "installation", "service", "CN=gateway", List.of("dns:gateway.clusterbox.internal", "ip:127.0.0.1"));

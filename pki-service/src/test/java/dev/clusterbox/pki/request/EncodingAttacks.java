@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** Requests whose bytes are not those of one request. */
-public final class EncodingAttacks {
+final class EncodingAttacks {
 
     private EncodingAttacks() {}
 

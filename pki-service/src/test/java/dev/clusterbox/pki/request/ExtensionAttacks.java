@@ -18,7 +18,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** Requests for more power than a leaf has. */
-public final class ExtensionAttacks {
+final class ExtensionAttacks {
 
     private ExtensionAttacks() {}
 

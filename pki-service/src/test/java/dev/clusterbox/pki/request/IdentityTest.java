@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-public final class IdentityTest {
+final class IdentityTest {
 
     @Test
     void a_subject_reads_the_same_in_its_certificate() throws Exception {

@@ -23,7 +23,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** Requests with keys that are weak, broken or somebody else's. */
-public final class KeyAttacks {
+final class KeyAttacks {
 
     private KeyAttacks() {}
 

@@ -23,7 +23,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** Requests for names that nobody gets. */
-public final class NameAttacks {
+final class NameAttacks {
 
     private static final ASN1ObjectIdentifier UPN = new ASN1ObjectIdentifier("1.3.6.1.4.1.311.20.2.3");
 

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** What comes as text and is not one request in PEM, or is a request of another format. */
-public final class PemAttacks {
+final class PemAttacks {
 
     private static final byte[] GOOD = Csr.p256().subject("CN=a").der();
     private static final String PEM = Bytes.pem(GOOD);

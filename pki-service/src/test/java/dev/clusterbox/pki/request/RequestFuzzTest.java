@@ -13,7 +13,7 @@ import dev.clusterbox.problem.ProblemException;
  * Whatever bytes come: a request, or a problem of whoever sent them. In the suite this runs once over the seeds and over what
  * was found before, which lie in a folder with the name of this class; with {@code JAZZER_FUZZ=1} it looks for more.
  */
-public final class RequestFuzzTest {
+final class RequestFuzzTest {
 
     @FuzzTest(maxDuration = "15m")
     void any_bytes_are_a_request_or_a_problem_of_the_caller(byte[] bytes) {

@@ -20,7 +20,7 @@ import org.bouncycastle.asn1.DERUTF8String;
 import org.junit.jupiter.params.provider.Arguments;
 
 /** Requests that end too early, or in which a part is missing, is there twice, or is of another type: at each place. */
-public final class TruncationAttacks {
+final class TruncationAttacks {
 
     private static final List<String> PARTS = List.of("content", "algorithm", "signature");
     private static final List<String> FIELDS = List.of("version", "subject", "key", "attributes");
