@@ -74,8 +74,12 @@ final class Writes implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        installation.onMachine("demo", machine, "touch", "/run/writes.enough");
+    public void close() throws IOException {
+        try {
+            installation.onMachine("demo", machine, "touch", "/run/writes.enough");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.close();
     }
 }
