@@ -33,9 +33,9 @@ final class Expiry {
             [ca]
             default_ca = any
             [any]
-            dir = %1$s
-            database = %1$s/index.txt
-            new_certs_dir = %1$s
+            dir = FOLDER
+            database = FOLDER/index.txt
+            new_certs_dir = FOLDER
             rand_serial = yes
             default_md = sha256
             unique_subject = no
@@ -56,7 +56,7 @@ final class Expiry {
         this.installation = installation;
         this.folder = Files.createTempDirectory(installation.state(), "expiry");
         this.authorities = AuthorityKeys.authorities(installation);
-        Files.writeString(folder.resolve("ca.cnf"), CONFIGURATION.formatted(folder));
+        Files.writeString(folder.resolve("ca.cnf"), CONFIGURATION.replace("FOLDER", folder.toString()));
         Files.createFile(folder.resolve("index.txt"));
     }
 

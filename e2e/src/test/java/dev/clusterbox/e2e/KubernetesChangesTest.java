@@ -158,7 +158,7 @@ final class KubernetesChangesTest {
             assertEquals(Set.of("node-1", "node-2"), nodes());
             awaitPods();
 
-            visits.close();
+            visits.end();
             System.out.printf("%d visits, failed: %s%n", visits.all(), visits.failures());
             assertTrue(visits.all() > 100);
             assertEquals(List.of(), visits.failures());
@@ -199,7 +199,7 @@ final class KubernetesChangesTest {
     void a_controller_is_replaced_and_the_load_balancer_sends_to_the_new_one() throws Exception {
         try (var visits = new Visits(PAGE)) {
             clusterbox("replace", "demo", "controller-2");
-            visits.close();
+            visits.end();
             assertEquals(List.of(), visits.failures());
         }
         awaitWhole();

@@ -62,10 +62,15 @@ final class Visits implements AutoCloseable {
         return failures;
     }
 
-    @Override
-    public void close() throws Exception {
+    /** The last visit is over when this returns. */
+    void end() throws Exception {
         over = true;
         work.get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        over = true;
         thread.close();
     }
 }

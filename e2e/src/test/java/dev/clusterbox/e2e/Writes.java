@@ -19,9 +19,9 @@ final class Writes implements AutoCloseable {
             rm -f /run/writes.enough /run/writes.failed
             : >/run/writes
             i=0
-            while [ ! -e /run/writes.enough ] || [ "$i" -lt %d ]; do
+            while [ ! -e /run/writes.enough ] || [ "$i" -lt "$1" ]; do
                 i=$((i + 1))
-                until ETCDCTL_ENDPOINTS=%s etcdctl --command-timeout=3s put /writes/$i value-$i >/dev/null 2>>/run/writes.failed; do
+                until ETCDCTL_ENDPOINTS=$2 etcdctl --command-timeout=3s put /writes/$i value-$i >/dev/null 2>>/run/writes.failed; do
                     :
                 done
                 echo $i >>/run/writes
@@ -37,7 +37,8 @@ final class Writes implements AutoCloseable {
         this.installation = installation;
         this.machine = machine;
         this.work = thread.submit(
-                () -> installation.onMachine("demo", machine, "bash", "-lc", SCRIPT.formatted(LEAST, endpoints)));
+                () -> installation.onMachine(
+                        "demo", machine, "bash", "-lc", SCRIPT, "writes", Integer.toString(LEAST), endpoints));
     }
 
     /** How many were acknowledged so far. */
