@@ -10,6 +10,9 @@ Clusterbox: Kubernetes on one's own machines.
   ./clusterbox up [NAME]                 makes the cluster, or repairs it (NAME is "demo" unless given)
   ./clusterbox status [NAME] [--watch]   shows it
   ./clusterbox list                      shows all clusters
+  ./clusterbox scale [NAME] N            makes nodes, or drains and removes them, until there are N
+  ./clusterbox replace [NAME] MACHINE    makes a machine anew: a node or a controller
+  ./clusterbox stop|start [NAME]         switches the machines off and on; what is on them stays
   ./clusterbox kubeconfig [NAME] [--merge]
                                          lets kubectl in
   ./clusterbox smoke-test [NAME]         tries it out
@@ -83,7 +86,40 @@ Shows a cluster: its state and its machines. With --watch it first follows the o
 TEXT
             ;;
         list)
-            printf '%s\n\n%s\n' './clusterbox list' 'Shows all clusters.'
+            printf '%s\n\n%s\n' './clusterbox list' 'Shows all clusters: their state, version, network, machines, and the memory that those may use.'
+            ;;
+        scale)
+            cat <<'TEXT'
+./clusterbox scale [NAME] N
+
+Makes nodes, or removes the last ones, until there are N. A node that goes takes no new pods, its pods are evicted as far as
+their disruption budgets allow, then Node object and machine are deleted and its certificates revoked. If the budgets do not
+allow it within five minutes, or a pod would be lost that nobody makes again, nothing is removed and it says why.
+TEXT
+            ;;
+        replace)
+            cat <<'TEXT'
+./clusterbox replace [NAME] MACHINE
+
+Makes a machine anew under its name and address: node-2, controller-1, … A node is drained before. A controller leaves
+etcd, and the new one comes in with the data of the others; refused where etcd would lose its majority meanwhile.
+TEXT
+            ;;
+        stop)
+            cat <<'TEXT'
+./clusterbox stop [NAME]
+
+Switches all machines of a cluster off: the nodes, then the control plane, etcd last. What is on them stays, and their memory is
+free. 'start' or 'up' brings the cluster back.
+TEXT
+            ;;
+        start)
+            cat <<'TEXT'
+./clusterbox start [NAME]
+
+Switches the machines of a cluster on and brings up what was on them, etcd first; also after this computer was restarted.
+Certificates that have expired meanwhile are renewed.
+TEXT
             ;;
         ssh)
             cat <<'TEXT'

@@ -13,6 +13,7 @@ unset "${!CLUSTERBOX_@}" NO_COLOR 2>/dev/null || true
 . "$here/test/jdk-test.sh"
 . "$here/test/shape-test.sh"
 . "$here/test/up-test.sh"
+. "$here/test/change-test.sh"
 . "$here/test/kubeconfig-test.sh"
 . "$here/test/prepare-test.sh"
 . "$here/test/virtualbox-test.sh"

@@ -116,6 +116,10 @@ final class StandIn {
     private void answer(HttpExchange exchange, String request, String body) throws IOException {
         if (request.startsWith("POST /v1/clusters?dryRun=true")) {
             answer(exchange, 200, "would make 7 machines");
+        } else if (request.startsWith("POST /v1/clusters/absent/") || request.startsWith("PATCH /v1/clusters/absent")) {
+            answer(exchange, 404, "there is no cluster 'absent'\n./clusterbox list shows all");
+        } else if (request.startsWith("PATCH") || request.matches("POST /v1/clusters/[a-z]+/(stop|start|machines/[a-z0-9-]+/replace)")) {
+            answer(exchange, 202, "op-" + request.split("/")[3] + "\n");
         } else if (request.startsWith("POST") && request.endsWith("/smoke-test")) {
             answer(exchange, 202, "op-smoke-" + request.split("/")[3] + "\n");
         } else if (request.startsWith("POST")) {

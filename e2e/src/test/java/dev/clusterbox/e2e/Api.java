@@ -63,6 +63,17 @@ final class Api {
         return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
+    Answer patch(String path, String json) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", BodyPublishers.ofString(json)));
+    }
+
+    /** The operation's id. */
+    String accepted(Answer answer) {
+        return answer.expect(202).json().get("id").getAsString();
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
                 .header("Authorization", "Bearer " + token)

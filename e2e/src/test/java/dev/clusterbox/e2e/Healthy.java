@@ -131,7 +131,7 @@ final class Healthy {
         return socket;
     }
 
-    /** Every certificate is in the inventory of pki-service, and none was made twice. */
+    /** Every certificate of a machine is in the inventory of pki-service, and none was made twice. */
     private static void assertCertificates(Installation installation, JsonObject cluster, int machines, int controllers)
             throws IOException, InterruptedException, GeneralSecurityException {
         var uid = cluster.get("uid").getAsString();
@@ -173,10 +173,14 @@ final class Healthy {
     private static List<JsonObject> inventory(Installation installation, String filter)
             throws IOException, InterruptedException {
         return Api.elements(installation
-                .pki()
-                .get("/v1/certificates?limit=100&" + filter)
-                .expect(200)
-                .json()
-                .getAsJsonArray("certificates"));
+                        .pki()
+                        .get("/v1/certificates?limit=100&state=valid&" + filter)
+                        .expect(200)
+                        .json()
+                        .getAsJsonArray("certificates"))
+                .stream()
+                .filter(certificate ->
+                        certificate.get("requestedBy").getAsString().startsWith("agent "))
+                .toList();
     }
 }

@@ -60,6 +60,11 @@ final class Host {
         assertEquals(before, now);
     }
 
+    /** The bridges in this network namespace. */
+    static Set<String> bridges() throws IOException, InterruptedException {
+        return fields(run("ip", "-o", "link", "show", "type", "bridge"), ": ", 1);
+    }
+
     private static String run(String... command) throws IOException, InterruptedException {
         return Run.of(Duration.ofSeconds(20), Map.of(), List.of(command))
                 .succeeded()

@@ -23,11 +23,7 @@ final class Power {
 
     /** SIGKILL to the process on the host around all of the machine's: as if its plug were pulled. */
     void kill(String machine) throws IOException, InterruptedException {
-        var leader = enter(machine).stream()
-                .filter(word -> word.startsWith("--target="))
-                .findFirst()
-                .orElseThrow()
-                .substring("--target=".length());
+        var leader = leader(machine);
         var parent = PARENT.matcher(Files.readString(Path.of("/proc", leader, "status")));
         assertTrue(parent.find());
         var outermost = ProcessHandle.of(Long.parseLong(parent.group(1))).orElseThrow();
@@ -40,6 +36,23 @@ final class Power {
             Thread.sleep(20);
         }
         assertEquals("STOPPED", power(machine));
+    }
+
+    /** SIGKILL to the machine's first process, and so to all of them: nothing of it runs on, as after a restart of the host. */
+    void pull(String machine) throws IOException, InterruptedException {
+        var leader = ProcessHandle.of(Long.parseLong(leader(machine))).orElseThrow();
+        leader.destroyForcibly();
+        while (leader.isAlive()) {
+            Thread.sleep(5);
+        }
+    }
+
+    private String leader(String machine) throws IOException, InterruptedException {
+        return enter(machine).stream()
+                .filter(word -> word.startsWith("--target="))
+                .findFirst()
+                .orElseThrow()
+                .substring("--target=".length());
     }
 
     /** As somebody does who has found vm-service's token. */

@@ -87,6 +87,12 @@ public final class MachineStore {
                 t -> t.list("SELECT " + COLUMNS + " FROM machines WHERE cluster = ?", MachineStore::machine, cluster));
     }
 
+    /** Its agent is not known any more, and a token of it opens nothing. */
+    public void remove(String cluster, String hostName) {
+        database.transaction(
+                t -> t.update("DELETE FROM machines WHERE cluster = ? AND host_name = ?", cluster, hostName));
+    }
+
     public void removeCluster(String cluster) {
         database.transaction(t -> t.update("DELETE FROM machines WHERE cluster = ?", cluster));
     }

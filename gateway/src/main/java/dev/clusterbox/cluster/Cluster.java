@@ -4,7 +4,6 @@ import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.SshPublicKey;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param through the step up to which it was asked for last; empty for the whole
  * @param uid tells it from one of the same name that was there before
  * @param network the range of the machines, once it is chosen
+ * @param leaving machines that are on their way out; one of {@code nodes} that is called the same takes its place
  * @param authorities name ("etcd") to certificate in PEM
  * @param artifacts what the machines are given, once it is staged: it stays the same for the life of the cluster
  * @param apiServer the address of its API, once that has answered
@@ -38,6 +38,7 @@ public record Cluster(
         ClusterState state,
         Optional<String> network,
         List<Node> nodes,
+        List<Node> leaving,
         Map<String, String> authorities,
         Artifacts artifacts,
         Optional<String> apiServer,
@@ -78,6 +79,7 @@ public record Cluster(
                 new ClusterState.Requested(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 Map.of(),
                 Artifacts.NONE,
                 Optional.empty(),
@@ -95,10 +97,12 @@ public record Cluster(
     private static final class Draft {
 
         private final Cluster before;
+        private ClusterSpec spec;
         private Optional<String> through;
         private ClusterState state;
         private Optional<String> network;
         private List<Node> nodes;
+        private List<Node> leaving;
         private Map<String, String> authorities;
         private Artifacts artifacts;
         private Optional<String> apiServer;
@@ -108,10 +112,12 @@ public record Cluster(
 
         Draft(Cluster before) {
             this.before = before;
+            spec = before.spec;
             through = before.through;
             state = before.state;
             network = before.network;
             nodes = before.nodes;
+            leaving = before.leaving;
             authorities = before.authorities;
             artifacts = before.artifacts;
             apiServer = before.apiServer;
@@ -120,14 +126,20 @@ public record Cluster(
             sshPublicKey = before.sshPublicKey;
         }
 
+        void take(Roster roster) {
+            nodes = roster.nodes();
+            leaving = roster.leaving();
+        }
+
         Cluster done() {
             return new Cluster(
-                    before.spec,
+                    spec,
                     through,
                     before.uid,
                     state,
                     network,
                     nodes,
+                    leaving,
                     authorities,
                     artifacts,
                     apiServer,
@@ -152,12 +164,45 @@ public record Cluster(
     public Cluster in(Subnet subnet) {
         return but(draft -> {
             draft.network = Optional.of(subnet.toString());
-            draft.nodes = plan(spec, subnet);
+            draft.nodes = Roster.plan(spec, subnet);
         });
     }
 
     public Cluster with(List<Node> newNodes) {
         return but(draft -> draft.nodes = List.copyOf(newNodes));
+    }
+
+    /** With as many nodes as this: what is too much leaves, and of what was leaving some may stay. */
+    public Cluster scaledTo(int count) {
+        var wanted = spec.withNodes(count);
+        return but(draft -> {
+            draft.spec = wanted;
+            network.ifPresent(_ -> draft.take(roster().scaledTo(Roster.plan(wanted, subnet()))));
+        });
+    }
+
+    /** The machine that plays this part leaves, and another is to take its place. */
+    public Cluster replacing(Node node) {
+        return but(draft -> draft.take(roster().replacing(node)));
+    }
+
+    /** What was leaving has left. */
+    public Cluster left() {
+        return but(draft -> draft.leaving = List.of());
+    }
+
+    /** What was leaving stays: nothing of it has gone yet. */
+    public Cluster staying() {
+        return but(draft -> {
+            draft.take(roster().staying());
+            draft.spec = spec.withNodes((int) draft.nodes.stream()
+                    .filter(node -> node.role() == Role.NODE)
+                    .count());
+        });
+    }
+
+    private Roster roster() {
+        return new Roster(nodes, leaving);
     }
 
     public Cluster with(Map<String, String> newAuthorities) {
@@ -212,21 +257,14 @@ public record Cluster(
         }
     }
 
-    /** .1 the host, .10 the load balancer, .11 and on the controllers, .21 and on the nodes. */
-    private static List<Node> plan(ClusterSpec spec, Subnet subnet) {
-        var nodes = new ArrayList<Node>();
-        nodes.add(planned("haproxy", Role.LOAD_BALANCER, spec, subnet, 0));
-        for (int i = 0; i < spec.controllers(); i++) {
-            nodes.add(planned("controller-" + (i + 1), Role.CONTROLLER, spec, subnet, i));
+    /** @throws dev.clusterbox.problem.ProblemException if its machines were switched off */
+    public Cluster requireOn() {
+        if (state instanceof ClusterState.Stopped) {
+            throw Problem.conflict(
+                            "cluster '%s' is stopped".formatted(name()), "'./clusterbox start %s'".formatted(name()))
+                    .asException();
         }
-        for (int i = 0; i < spec.nodes(); i++) {
-            nodes.add(planned("node-" + (i + 1), Role.NODE, spec, subnet, i));
-        }
-        return List.copyOf(nodes);
-    }
-
-    private static Node planned(String hostName, Role role, ClusterSpec spec, Subnet subnet, int index) {
-        return new Node(hostName, role, subnet.address(role.firstAddress() + index), spec.size(role), Optional.empty());
+        return this;
     }
 
     public Subnet subnet() {
@@ -255,11 +293,23 @@ public record Cluster(
         return nodes.stream().filter(node -> node.role() == role).toList();
     }
 
+    /** @throws dev.clusterbox.problem.ProblemException if none is called so, or only one that is on its way out */
     public Node node(String hostName) {
         return nodes.stream()
                 .filter(node -> node.hostName().equals(hostName))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name() + " has no machine " + hostName));
+                .orElseThrow(() -> Problem.notFound("cluster '%s' has no machine '%s'".formatted(name(), hostName))
+                        .asException());
+    }
+
+    /** Who is in it, and who is on the way out without a replacement. */
+    List<Node> machines() {
+        return roster().all();
+    }
+
+    /** Those of a role that are on their way out. */
+    public List<Node> leaving(Role role) {
+        return leaving.stream().filter(node -> node.role() == role).toList();
     }
 
     /** How the machine is called by its provider. */

@@ -31,9 +31,23 @@ final class ClusterBody {
 
     /** @throws dev.clusterbox.problem.ProblemException if the text is not such a request, or has a field nobody knows */
     ClusterRequest read(String text, Optional<MediaType> type) {
+        return request(new Fields("", object(text, type), ClusterRequest.class));
+    }
+
+    /** What of a cluster that is there may be changed. */
+    ChangeRequest readChange(String text, Optional<MediaType> type) {
+        var fields = new Fields("", object(text, type), ChangeRequest.class);
+        var nodes = fields.number("nodes");
+        if (nodes == null) {
+            throw invalid("nodes: not given (expected: a whole number)");
+        }
+        return new ChangeRequest(nodes);
+    }
+
+    private Object object(String text, Optional<MediaType> type) {
         var yaml = type.filter(t -> t.getSubtype().endsWith("yaml")).isPresent();
         try {
-            return request(new Fields("", yaml ? yaml(text) : json(text), ClusterRequest.class));
+            return yaml ? yaml(text) : json(text);
         } catch (IOException | YAMLException e) {
             throw invalid(firstLine(e));
         }

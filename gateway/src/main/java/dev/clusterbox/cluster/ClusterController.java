@@ -175,14 +175,14 @@ final class ClusterController {
         return ClusterView.of(cluster, machines.of(cluster), clusters.newestOperation(cluster));
     }
 
-    private static HttpResponse<?> accepted(HttpRequest<?> request, Operation operation) {
+    static HttpResponse<?> accepted(HttpRequest<?> request, Operation operation) {
         var location = URI.create("/v1/operations/" + operation.id());
         return Accept.isText(request)
                 ? HttpResponse.accepted(location).body(operation.id() + "\n").contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.accepted(location).body(operation).contentType(MediaType.APPLICATION_JSON_TYPE);
     }
 
-    private static Optional<String> checked(@Nullable String key) {
+    static Optional<String> checked(@Nullable String key) {
         if (key != null && !KEY.matcher(key).matches()) {
             throw Problem.invalid(
                             "Idempotency-Key: not usable (expected: 1 to 100 printable characters)",

@@ -103,6 +103,21 @@ public record ClusterSpec(
         };
     }
 
+    ClusterSpec withNodes(int count) {
+        return new ClusterSpec(
+                name,
+                provider,
+                controllers,
+                count,
+                loadBalancer,
+                controller,
+                node,
+                subnet,
+                podCidr,
+                serviceCidr,
+                kubernetes);
+    }
+
     /** All memory that the machines may use, in MiB. */
     public int memoryMiB() {
         return loadBalancer.memoryMiB() + controllers * controller.memoryMiB() + nodes * node.memoryMiB();

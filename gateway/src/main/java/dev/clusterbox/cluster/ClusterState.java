@@ -14,6 +14,8 @@ import io.micronaut.serde.annotation.Serdeable;
     @JsonSubTypes.Type(value = ClusterState.Reached.class, name = "REACHED"),
     @JsonSubTypes.Type(value = ClusterState.Ready.class, name = "READY"),
     @JsonSubTypes.Type(value = ClusterState.Failed.class, name = "FAILED"),
+    @JsonSubTypes.Type(value = ClusterState.Stopping.class, name = "STOPPING"),
+    @JsonSubTypes.Type(value = ClusterState.Stopped.class, name = "STOPPED"),
     @JsonSubTypes.Type(value = ClusterState.Removing.class, name = "REMOVING"),
 })
 public sealed interface ClusterState {
@@ -34,6 +36,13 @@ public sealed interface ClusterState {
 
     @Serdeable
     record Failed(String step, Trouble problem) implements ClusterState {}
+
+    @Serdeable
+    record Stopping(String step, int done, int total) implements ClusterState {}
+
+    /** All machines are off, and have all that was on them. */
+    @Serdeable
+    record Stopped() implements ClusterState {}
 
     @Serdeable
     record Removing(String step, int done, int total) implements ClusterState {}

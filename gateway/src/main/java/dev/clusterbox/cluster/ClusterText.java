@@ -6,6 +6,9 @@ import dev.clusterbox.cluster.ClusterState.Reached;
 import dev.clusterbox.cluster.ClusterState.Ready;
 import dev.clusterbox.cluster.ClusterState.Removing;
 import dev.clusterbox.cluster.ClusterState.Requested;
+import dev.clusterbox.cluster.ClusterState.Stopped;
+import dev.clusterbox.cluster.ClusterState.Stopping;
+import dev.clusterbox.cluster.ClusterView.MachineView;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +23,7 @@ final class ClusterText {
         if (clusters.isEmpty()) {
             return "no clusters; './clusterbox up' makes one\n";
         }
-        var text = new StringBuilder(row("NAME", "STATE", "KUBERNETES", "PROVIDER", "SUBNET", "MACHINES"));
+        var text = new StringBuilder(row("NAME", "STATE", "KUBERNETES", "PROVIDER", "SUBNET", "MACHINES", "MEMORY"));
         for (var cluster : clusters) {
             text.append(row(
                     cluster.name(),
@@ -28,13 +31,19 @@ final class ClusterText {
                     cluster.kubernetes(),
                     cluster.provider(),
                     cluster.subnet().orElse("-"),
-                    Integer.toString(cluster.machines().size())));
+                    Integer.toString(cluster.machines().size()),
+                    "%.1f GiB".formatted(memoryMiB(cluster) / 1024.0)));
         }
         return text.toString();
     }
 
-    private static String row(String name, String state, String kubernetes, String provider, String subnet, String n) {
-        return "%-16s %-28s %-11s %-11s %-19s %s%n".formatted(name, state, kubernetes, provider, subnet, n);
+    private static String row(String... columns) {
+        return "%-16s %-28s %-11s %-11s %-19s %-9s %s%n".formatted((Object[]) columns);
+    }
+
+    /** What its machines may use. */
+    private static int memoryMiB(ClusterView cluster) {
+        return cluster.machines().stream().mapToInt(MachineView::memoryMiB).sum();
     }
 
     static String status(ClusterView cluster) {
@@ -145,6 +154,8 @@ final class ClusterText {
             case Reached(var step) -> "up through " + step;
             case Ready ready -> "ready";
             case Failed failed -> "failed at " + failed.step();
+            case Stopping(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
+            case Stopped() -> "stopped";
             case Removing(var step, var done, var total) -> "%s (%d/%d)".formatted(step, done, total);
         };
     }

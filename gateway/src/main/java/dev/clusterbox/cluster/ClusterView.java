@@ -65,7 +65,7 @@ record ClusterView(
                 spec.serviceCidr(),
                 cluster.state(),
                 cluster.apiServer(),
-                cluster.nodes().stream()
+                cluster.machines().stream()
                         .map(node -> machine(cluster, node, statuses.getOrDefault(node.hostName(), PLANNED)))
                         .toList(),
                 cluster.addons().stream().map(Addon::name).toList(),

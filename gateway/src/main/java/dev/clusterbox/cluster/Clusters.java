@@ -98,32 +98,37 @@ public final class Clusters {
 
     /** Has a cluster removed. */
     Operation down(String name, String by, Optional<String> key) {
-        return ask(name, Kind.DOWN, by, key);
+        return ask(Wish.of(Kind.DOWN, name), by, key);
     }
 
     /** Has a cluster tested. */
     Operation smokeTest(String name, String by, Optional<String> key) {
-        return ask(name, Kind.SMOKE_TEST, by, key);
+        return ask(
+                Wish.of(Kind.SMOKE_TEST, name).changing(cluster -> {
+                    cluster.requireControlPlane();
+                    return cluster.requireOn();
+                }),
+                by,
+                key);
     }
 
-    private synchronized Operation ask(String name, Kind kind, String by, Optional<String> key) {
-        var hash = Secrets.hash(kind + " " + name);
+    /** Begins what is asked of a cluster that is there. While the same is under way, that operation is the answer. */
+    synchronized Operation ask(Wish wish, String by, Optional<String> key) {
+        var hash = Secrets.hash(wish.words());
         var before = key.flatMap(k -> answered(by, k, hash));
         if (before.isPresent()) {
             return before.get();
         }
-        var cluster = get(name);
-        var latest = running(name);
+        var cluster = get(wish.cluster());
+        var latest = running(wish.cluster());
         if (latest.isPresent()) {
-            if (latest.get().kind() == kind) {
+            if (latest.get().kind() == wish.kind() && wish.same().test(cluster)) {
                 return remembered(by, key, hash, latest.get());
             }
             throw busy(latest.get());
         }
-        if (kind == Kind.SMOKE_TEST) {
-            cluster.requireControlPlane();
-        }
-        return begin(cluster, false, kind, Optional.empty(), by, key, hash);
+        var through = wish.bringsUp() ? cluster.through() : Optional.<String>empty();
+        return begin(wish.change().apply(cluster), false, wish.kind(), through, by, key, hash);
     }
 
     Cluster get(String name) {
@@ -156,7 +161,7 @@ public final class Clusters {
                 State.RUNNING,
                 now,
                 Optional.empty(),
-                provisioner.steps(kind, through),
+                provisioner.steps(kind, through, cluster),
                 Optional.empty());
         database.transaction(t -> {
             if (isNew) {
@@ -235,7 +240,8 @@ public final class Clusters {
             throw Problem.conflict(
                             "cluster '%s' is there and different: %s"
                                     .formatted(cluster.name(), String.join(", ", differences)),
-                            "leave these out, or take it down first: './clusterbox down %s'".formatted(cluster.name()))
+                            "leave these out, or take it down first: './clusterbox down %1$s'; './clusterbox scale %1$s N' changes the number of nodes"
+                                    .formatted(cluster.name()))
                     .asException();
         }
     }
@@ -255,11 +261,7 @@ public final class Clusters {
     private static RuntimeException busy(Operation running) {
         return Problem.conflict(
                         "%s of '%s' is under way, for %s since %s"
-                                .formatted(
-                                        running.kind().name().toLowerCase(java.util.Locale.ROOT),
-                                        running.cluster(),
-                                        running.by(),
-                                        running.startedAt()),
+                                .formatted(running.kind().word(), running.cluster(), running.by(), running.startedAt()),
                         "wait for operation " + running.id())
                 .asException();
     }

@@ -15,8 +15,8 @@ public interface Provisioner {
      */
     void check(ClusterSpec spec, Optional<String> through);
 
-    /** The steps that an operation will go through, none of them begun. */
-    List<StepProgress> steps(Operation.Kind kind, Optional<String> through);
+    /** The steps that an operation on this cluster will go through, none of them begun. */
+    List<StepProgress> steps(Operation.Kind kind, Optional<String> through, Cluster cluster);
 
     /** The cluster with its network and addresses as they would be chosen now. Nothing is made. */
     Cluster plan(Cluster cluster) throws InterruptedException;

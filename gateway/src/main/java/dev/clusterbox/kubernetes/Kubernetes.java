@@ -156,7 +156,7 @@ public final class Kubernetes {
         return from.plus(life.multipliedBy(2).dividedBy(3));
     }
 
-    private static KeyManagerFactory keys(FreshKey key, Collection<X509Certificate> chain) {
+    static KeyManagerFactory keys(FreshKey key, Collection<X509Certificate> chain) {
         try {
             var store = empty();
             store.setKeyEntry("client", key.pair().getPrivate(), new char[0], chain.toArray(Certificate[]::new));
@@ -168,7 +168,7 @@ public final class Kubernetes {
         }
     }
 
-    private static TrustManagerFactory trust(String authority) {
+    static TrustManagerFactory trust(String authority) {
         try {
             var store = empty();
             store.setCertificateEntry(

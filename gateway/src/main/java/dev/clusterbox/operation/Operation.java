@@ -3,6 +3,7 @@ package dev.clusterbox.operation;
 import io.micronaut.serde.annotation.Serdeable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,16 @@ public record Operation(
     public enum Kind {
         UP,
         DOWN,
-        SMOKE_TEST
+        SCALE,
+        REPLACE,
+        STOP,
+        START,
+        SMOKE_TEST;
+
+        /** As a person asks for it: "smoke-test". */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public enum State {
@@ -64,6 +74,10 @@ public record Operation(
                 .filter(step -> step.id().equals(stepId))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    public boolean has(String stepId) {
+        return steps.stream().anyMatch(step -> step.id().equals(stepId));
     }
 
     /** How many of its steps are done. */

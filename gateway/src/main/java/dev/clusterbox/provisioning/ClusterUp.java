@@ -32,4 +32,9 @@ record ClusterUp(
                 List.of(growControlPlane),
                 List.of(smokeTest));
     }
+
+    /** The same for a cluster that is not to be tried out: that takes a controller away for a while. */
+    List<List<Step>> untested() {
+        return stages().stream().filter(stage -> !stage.contains(smokeTest)).toList();
+    }
 }

@@ -7,6 +7,8 @@ import dev.clusterbox.cluster.ClusterState.Provisioning;
 import dev.clusterbox.cluster.ClusterState.Reached;
 import dev.clusterbox.cluster.ClusterState.Ready;
 import dev.clusterbox.cluster.ClusterState.Removing;
+import dev.clusterbox.cluster.ClusterState.Stopped;
+import dev.clusterbox.cluster.ClusterState.Stopping;
 import dev.clusterbox.cluster.ClusterStore;
 import dev.clusterbox.operation.Event;
 import dev.clusterbox.operation.EventLog;
@@ -35,6 +37,8 @@ final class Journal {
     private final InstantSource clock;
     private final Map<String, Instant> stepStarts = new HashMap<>();
 
+    private final ClusterState before;
+
     private Operation operation;
     private Cluster cluster;
 
@@ -53,6 +57,7 @@ final class Journal {
         this.clock = clock;
         this.operation = operation;
         this.cluster = cluster;
+        this.before = cluster.state();
     }
 
     synchronized Cluster cluster() {
@@ -72,7 +77,8 @@ final class Journal {
     private ClusterState state(Step step) {
         int total = operation.steps().size();
         return switch (operation.kind()) {
-            case UP -> new Provisioning(step.title(), operation.done(), total);
+            case UP, SCALE, REPLACE, START -> new Provisioning(step.title(), operation.done(), total);
+            case STOP -> new Stopping(step.title(), operation.done(), total);
             case DOWN -> new Removing(step.title(), operation.done(), total);
             case SMOKE_TEST -> cluster.state();
         };
@@ -122,6 +128,14 @@ final class Journal {
         commit(Event.of(operation, Event.OPERATION_SUCCEEDED, now, message), this::saveCluster);
     }
 
+    /** The end of a {@code stop}. */
+    synchronized void stopped() {
+        var now = clock.instant();
+        operation = operation.succeeded(now);
+        cluster = cluster.with(new Stopped());
+        commit(Event.of(operation, Event.OPERATION_SUCCEEDED, now, cluster.name() + " is stopped"), this::saveCluster);
+    }
+
     /** The end of a smoke test that went well. */
     synchronized void tested() {
         var now = clock.instant();
@@ -146,6 +160,15 @@ final class Journal {
         if (operation.kind() != Kind.SMOKE_TEST) {
             cluster = cluster.with(new Failed(step.title(), trouble));
         }
+        operation = operation.failed(now, trouble);
+        commit(Event.of(operation, Event.OPERATION_FAILED, now, problem.toString()), this::saveCluster);
+    }
+
+    /** The end of what could not be done; the cluster is in the state in which it was. */
+    synchronized void undone(Problem problem) {
+        var now = clock.instant();
+        var trouble = Trouble.of(problem);
+        cluster = cluster.with(before instanceof Provisioning begun ? new Failed(begun.step(), trouble) : before);
         operation = operation.failed(now, trouble);
         commit(Event.of(operation, Event.OPERATION_FAILED, now, problem.toString()), this::saveCluster);
     }

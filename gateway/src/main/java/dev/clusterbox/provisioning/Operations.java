@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,8 @@ final class Operations implements Provisioner {
     private final Releases releases;
     private final ClusterUp up;
     private final ClusterDown down;
+    private final ClusterLeave leave;
+    private final ClusterStop stop;
     private final AgentListeners listeners;
     private final InstantSource clock;
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
@@ -60,6 +63,8 @@ final class Operations implements Provisioner {
             Releases releases,
             ClusterUp up,
             ClusterDown down,
+            ClusterLeave leave,
+            ClusterStop stop,
             AgentListeners listeners,
             InstantSource clock) {
         this.database = database;
@@ -69,6 +74,8 @@ final class Operations implements Provisioner {
         this.releases = releases;
         this.up = up;
         this.down = down;
+        this.leave = leave;
+        this.stop = stop;
         this.listeners = listeners;
         this.clock = clock;
     }
@@ -91,19 +98,31 @@ final class Operations implements Provisioner {
     }
 
     @Override
-    public List<StepProgress> steps(Kind kind, Optional<String> through) {
-        return stages(kind, through).stream()
+    public List<StepProgress> steps(Kind kind, Optional<String> through, Cluster cluster) {
+        return stages(kind, through, !cluster.leaving().isEmpty()).stream()
                 .flatMap(List::stream)
                 .map(step -> StepProgress.pending(step.id(), step.title()))
                 .toList();
     }
 
-    private List<List<Step>> stages(Kind kind, Optional<String> through) {
+    /** The same for an operation that is on disk, whatever has become of the cluster since. */
+    private List<List<Step>> stages(Operation operation) {
+        return stages(operation.kind(), operation.through(), operation.has(leave.first()));
+    }
+
+    /** @param leaving whether there are machines that leave first */
+    private List<List<Step>> stages(Kind kind, Optional<String> through, boolean leaving) {
         return switch (kind) {
-            case UP -> through(up.stages(), through);
+            case UP -> after(leaving, through(up.stages(), through));
+            case SCALE, REPLACE, START -> after(leaving, through(up.untested(), through));
             case DOWN -> down.stages();
+            case STOP -> stop.stages();
             case SMOKE_TEST -> List.of(List.of(up.smokeTest().again()));
         };
+    }
+
+    private List<List<Step>> after(boolean leaving, List<List<Step>> stages) {
+        return leaving ? Stream.concat(leave.stages().stream(), stages.stream()).toList() : stages;
     }
 
     private static List<List<Step>> through(List<List<Step>> stages, Optional<String> last) {
@@ -154,7 +173,7 @@ final class Operations implements Provisioner {
                     .orElseThrow(() -> new IllegalStateException("no cluster " + operation.cluster()));
             LOG.info("{} of {} begins, operation {}", operation.kind(), cluster.name(), operation.id());
             var journal = new Journal(database, clusters, operations, events, clock, operation, cluster);
-            Workflow.run(journal, stages(operation.kind(), operation.through()));
+            Workflow.run(journal, stages(operation));
             LOG.info("{} of {} ends", operation.kind(), cluster.name());
         } catch (InterruptedException e) {
             LOG.info("operation {} is left for the next start", operation.id());

@@ -25,12 +25,17 @@ final class Workflow {
                 journal.learnt(SideBySide.merge(before, branches));
             } catch (StepFailed e) {
                 e.learnt.ifPresent(journal::learnt);
-                journal.failedAt(e.step, e.problem);
+                if (e.undone) {
+                    journal.undone(e.problem);
+                } else {
+                    journal.failedAt(e.step, e.problem);
+                }
                 return;
             }
         }
         switch (journal.kind()) {
-            case UP -> journal.reached(stages.getLast().getLast());
+            case UP, SCALE, REPLACE, START -> journal.reached(stages.getLast().getLast());
+            case STOP -> journal.stopped();
             case DOWN -> journal.removed();
             case SMOKE_TEST -> journal.tested();
         }
@@ -49,7 +54,7 @@ final class Workflow {
             }
             var problem = problem(step, cluster, e);
             journal.failed(step, problem);
-            throw new StepFailed(step, problem, learnt(e));
+            throw new StepFailed(step, problem, e);
         }
     }
 
@@ -57,6 +62,7 @@ final class Workflow {
         var expected = switch (e) {
             case ProblemException known -> known.problem();
             case LearntAndFailed known -> known.problem();
+            case Undone known -> known.problem();
             default -> null;
         };
         if (expected != null) {
@@ -69,7 +75,11 @@ final class Workflow {
     }
 
     private static Optional<Cluster> learnt(RuntimeException e) {
-        return e instanceof LearntAndFailed failed ? Optional.of(failed.learnt()) : Optional.empty();
+        return switch (e) {
+            case LearntAndFailed failed -> Optional.of(failed.learnt());
+            case Undone undone -> Optional.of(undone.as());
+            default -> Optional.empty();
+        };
     }
 
     private static final class StepFailed extends RuntimeException {
@@ -77,12 +87,14 @@ final class Workflow {
         private final transient Step step;
         private final transient Problem problem;
         private final transient Optional<Cluster> learnt;
+        private final boolean undone;
 
-        StepFailed(Step step, Problem problem, Optional<Cluster> learnt) {
+        StepFailed(Step step, Problem problem, RuntimeException cause) {
             super(problem.message());
             this.step = step;
             this.problem = problem;
-            this.learnt = learnt;
+            this.learnt = learnt(cause);
+            this.undone = cause instanceof Undone;
         }
     }
 }

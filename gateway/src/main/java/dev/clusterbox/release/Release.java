@@ -11,6 +11,7 @@ import dev.clusterbox.agent.v1.MakeDirectory;
 import dev.clusterbox.agent.v1.Operation;
 import dev.clusterbox.agent.v1.RunUnit;
 import dev.clusterbox.agent.v1.SetSysctl;
+import dev.clusterbox.agent.v1.StopUnit;
 import dev.clusterbox.agent.v1.SwapOff;
 import dev.clusterbox.agent.v1.WriteFile;
 import dev.clusterbox.cluster.Addon;
@@ -62,6 +63,18 @@ public record Release(
                         components.stream().flatMap(component -> starting(component, cluster).stream()),
                         components.stream().flatMap(component -> waiting(component, context)))
                 .toList();
+    }
+
+    /** What stops all that a step has started on machines of a role, the last first. */
+    public List<Operation> stopping(String step, Role role) {
+        return components(role)
+                .filter(component -> component.step().equals(step))
+                .flatMap(component -> component.unit().stream())
+                .map(unit -> Operation.newBuilder()
+                        .setStopUnit(StopUnit.newBuilder().setName(unit))
+                        .build())
+                .toList()
+                .reversed();
     }
 
     /** What the release applies to its clusters. */

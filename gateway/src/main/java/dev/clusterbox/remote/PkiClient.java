@@ -1,5 +1,6 @@
 package dev.clusterbox.remote;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.clusterbox.storage.Secrets;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpRequest;
@@ -11,7 +12,9 @@ import io.micronaut.serde.annotation.Serdeable;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate authority. */
@@ -59,6 +62,15 @@ public final class PkiClient {
             String issuedAt,
             @Nullable String revokedAt) {}
 
+    /** @param next where the next page begins; absent on the last one */
+    @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Certificates(
+            List<Certificate> certificates, @Nullable String next) {}
+
+    @Serdeable
+    record Revocation(String reason) {}
+
     /**
      * What a certificate is to say.
      *
@@ -104,5 +116,36 @@ public final class PkiClient {
                         .header("Idempotency-Key", key)
                         .header("Clusterbox-Actor", actor),
                 Certificate.class);
+    }
+
+    /**
+     * All that an authority has signed and that fits.
+     *
+     * @param filter parameters of {@code GET /v1/certificates}, such as {@code by} and {@code state}
+     */
+    public List<Certificate> certificates(String authority, Map<String, String> filter) throws InterruptedException {
+        var all = new ArrayList<Certificate>();
+        for (var after = "0"; after != null; ) {
+            var uri = UriBuilder.of("/v1/certificates")
+                    .queryParam("authority", authority)
+                    .queryParam("after", after);
+            filter.forEach(uri::queryParam);
+            var page = service.call(HttpRequest.GET(uri.build()), Certificates.class);
+            all.addAll(page.certificates());
+            after = page.next();
+        }
+        return all;
+    }
+
+    /**
+     * The first revocation of a certificate counts; others change nothing.
+     *
+     * @param reason as openssl names it
+     */
+    public void revoke(String authority, String serial, String reason, String actor) throws InterruptedException {
+        service.send(HttpRequest.POST(
+                        "/v1/authorities/%s/certificates/%s/revoke".formatted(authority, serial),
+                        new Revocation(reason))
+                .header("Clusterbox-Actor", actor));
     }
 }

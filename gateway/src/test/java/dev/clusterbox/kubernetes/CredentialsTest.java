@@ -121,11 +121,18 @@ final class CredentialsTest {
                 " "
             })
     void nobody_is_certified_as_a_part_of_the_system(String user) {
-        var before = installation.pki.issued().size();
+        var before = certifiedUsers();
         var answer = ask(installation.rest(), "?user=" + URLEncoder.encode(user, StandardCharsets.UTF_8));
 
         assertEquals(400, answer.status(), answer.body());
-        assertEquals(before, installation.pki.issued().size());
+        assertEquals(before, certifiedUsers());
+    }
+
+    /** The gateway itself may be certified meanwhile, to look for what it has to sign. */
+    private long certifiedUsers() {
+        return installation.pki.issued().stream()
+                .filter(issued -> issued.profile().equals("user"))
+                .count();
     }
 
     @Test

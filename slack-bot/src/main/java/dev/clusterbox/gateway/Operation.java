@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One run of {@code up}, {@code down} or a smoke test, as the gateway tells it. */
+/** One run of {@code up}, {@code stop}, a smoke test and the like, as the gateway tells it. */
 @Serdeable
 public record Operation(
         String id,
@@ -21,6 +21,10 @@ public record Operation(
     public enum Kind {
         UP,
         DOWN,
+        SCALE,
+        REPLACE,
+        STOP,
+        START,
         SMOKE_TEST
     }
 

@@ -68,6 +68,8 @@ public final class ClusterMessages {
             case "REACHED" -> "up through " + step;
             case "PROVISIONING" -> "coming up: " + step + count(state);
             case "REQUESTED" -> "asked for";
+            case "STOPPING" -> "being stopped: " + step + count(state);
+            case "STOPPED" -> "stopped";
             case "REMOVING" -> "being removed" + count(state);
             case "FAILED" -> step.isEmpty() ? "failed" : "failed at " + step;
             default -> state.kind();

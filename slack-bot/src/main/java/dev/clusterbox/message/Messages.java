@@ -69,6 +69,10 @@ public final class Messages {
         var cluster = escape(progress.cluster());
         return switch (progress.kind()) {
             case DOWN -> "Nothing of it is left.";
+            case STOP ->
+                "Its machines are off and keep what is on them: `./clusterbox start %s` where Clusterbox runs."
+                        .formatted(cluster);
+            case SCALE, REPLACE, START -> "See it with `%s status %s`.".formatted(slash, cluster);
             case SMOKE_TEST -> "Everything that was tried works.";
             case UP ->
                 (progress.isWholeUp() ? "Get to it with `%1$s kubeconfig %2$s`. " : "")

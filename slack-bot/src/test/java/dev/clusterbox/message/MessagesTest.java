@@ -64,6 +64,10 @@ class MessagesTest {
                         "removed",
                         show(Progress.of(operation(Operation.Kind.DOWN, List.of()), "U1", NOW)
                                 .with(event("operation-succeeded", "", 1.0), NOW))),
+                Arguments.of(
+                        "stopped",
+                        show(Progress.of(operation(Operation.Kind.STOP, List.of()), "U1", NOW)
+                                .with(event("operation-succeeded", "", 1.0), NOW))),
                 Arguments.of("ready", show(whole().with(event("operation-succeeded", "", 75.5), NOW))),
                 Arguments.of("smoke-test", show(tried(true).with(event("operation-succeeded", "", 12.5), NOW))),
                 Arguments.of(

@@ -54,7 +54,10 @@ public interface MachineProvider {
     /** A network that is not there is fine; one with machines is not. */
     void deleteNetwork(String name) throws InterruptedException;
 
-    /** Returns the machine that is there if it is the same; a problem if it is another. It does not run yet. */
+    /**
+     * Returns the machine that is there if it is the same; a problem if it is another. One that is made does not run yet. What
+     * is there and knows other names is the same: a container learns those that are asked for, a virtual machine keeps its own.
+     */
     Machine create(MachineSpec spec) throws InterruptedException;
 
     /** Gives a machine its seed, in place of the one it may have. It may run or not. */

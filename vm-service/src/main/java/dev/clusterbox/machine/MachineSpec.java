@@ -50,14 +50,22 @@ public record MachineSpec(
         hosts = Map.copyOf(hosts);
     }
 
-    /** That a machine which is there is the one that is asked for; a conflict otherwise. */
+    /**
+     * That a machine which is there is the one that is asked for; a conflict otherwise. It may know other names: the machines
+     * beside it come and go.
+     */
     public void requireSame(MachineSpec asked) {
-        if (!equals(asked)) {
+        if (!knowing(asked.hosts).equals(asked)) {
             throw Problem.conflict(
                             "machine %s is there, and is another: %s (asked for: %s)".formatted(name, this, asked),
                             "delete it first")
                     .asException();
         }
+    }
+
+    /** The same machine, with other names that it knows. */
+    public MachineSpec knowing(Map<String, Ipv4> others) {
+        return new MachineSpec(name, cluster, role, hostName, network, address, cpus, memoryMiB, diskGiB, others);
     }
 
     /** That it fits into its network, beside the machines that are there; returns the network. */

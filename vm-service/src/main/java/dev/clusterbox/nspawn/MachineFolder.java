@@ -94,12 +94,21 @@ record MachineFolder(Path path) {
     private void write(MachineSpec spec, UUID id) throws IOException {
         var files = GuestFiles.atRest(upper());
         files.write(Path.of("etc/hostname"), spec.hostName() + "\n", "rw-r--r--");
-        files.write(Path.of("etc/hosts"), HostsFile.of(spec.hostName(), spec.address(), spec.hosts()), "rw-r--r--");
+        writeHosts(files, spec);
         // A machine that has its id does not think that it boots for the first time, which would enable what is masked.
         files.write(Path.of("etc/machine-id"), id.toString().replace("-", "") + "\n", "r--r--r--");
         folder(upper().resolve("var"), "rwxr-xr-x");
         folder(upper().resolve("var/lib"), "rwxr-xr-x");
         folder(upper().resolve("var/lib/clusterbox"), "rwx------");
+    }
+
+    void writeHosts(GuestFiles files, MachineSpec spec) {
+        files.write(Path.of("etc/hosts"), HostsFile.of(spec.hostName(), spec.address(), spec.hosts()), "rw-r--r--");
+    }
+
+    StoredMachine rewrite(StoredMachine machine, ObjectMapper json) {
+        JsonFolder.write(file(), machine, json);
+        return machine;
     }
 
     private static void folder(Path folder, String permissions) throws IOException {

@@ -149,7 +149,17 @@ final class Nspawn implements MachineProvider {
 
     private Machine adopt(MachineFolder folder, StoredMachine there, MachineSpec spec) {
         there.spec().requireSame(spec);
-        return machine(folder, there);
+        if (there.spec().equals(spec)) {
+            return machine(folder, there);
+        }
+        folder.writeHosts(guest(folder), spec);
+        return machine(folder, folder.rewrite(there.as(spec), json));
+    }
+
+    private GuestFiles guest(MachineFolder folder) {
+        return power.firstProcess(folder)
+                .map(first -> GuestFiles.running(first.root()))
+                .orElseGet(() -> GuestFiles.atRest(folder.upper()));
     }
 
     @Override
@@ -159,10 +169,7 @@ final class Nspawn implements MachineProvider {
             var machine = needed(folder, name);
             seed.requireFor(name, machine.id());
             var text = seed.asProperties(clock.instant(), "shared");
-            power.firstProcess(folder)
-                    .map(first -> GuestFiles.running(first.root()))
-                    .orElseGet(() -> GuestFiles.atRest(folder.upper()))
-                    .write(SEED, text, "rw-------");
+            guest(folder).write(SEED, text, "rw-------");
             return name;
         });
     }

@@ -12,4 +12,9 @@ import java.util.UUID;
  * @param layers the folders that its root file system consists of, the uppermost first: those it was made with, for life
  */
 @Serdeable
-record StoredMachine(MachineSpec spec, UUID id, Instant createdAt, List<String> layers) {}
+record StoredMachine(MachineSpec spec, UUID id, Instant createdAt, List<String> layers) {
+
+    StoredMachine as(MachineSpec other) {
+        return new StoredMachine(other, id, createdAt, layers);
+    }
+}

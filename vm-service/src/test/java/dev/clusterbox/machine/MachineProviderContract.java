@@ -102,6 +102,15 @@ public abstract class MachineProviderContract {
     }
 
     @Test
+    void a_machine_that_knows_other_names_is_the_same() throws Exception {
+        var provider = withNetwork();
+        var machine = provider.create(SPEC);
+
+        assertEquals(machine, provider.create(SPEC.knowing(Map.of("node-4", Ipv4.parse("192.168.56.24")))));
+        assertEquals(List.of(machine), provider.list());
+    }
+
+    @Test
     void a_machine_says_what_it_was_asked_to_be() throws Exception {
         var machine = withNetwork().create(SPEC);
 

@@ -14,6 +14,7 @@ import dev.clusterbox.machine.MachineProviderContract;
 import dev.clusterbox.machine.MachineSpec;
 import dev.clusterbox.machine.PowerState;
 import dev.clusterbox.network.Cidr;
+import dev.clusterbox.network.Ipv4;
 import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.problem.Problem.Code;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,20 @@ final class NspawnTest extends MachineProviderContract {
                 "stand-in\n",
                 in(machine, "cat", "/opt/clusterbox/agent/version").stdout());
         assertEquals("/root\n", in(machine, "pwd").stdout());
+    }
+
+    @Test
+    void a_machine_learns_the_names_of_those_that_come_later_and_forgets_those_that_have_gone() throws Exception {
+        var machine = running(SPEC);
+
+        provider().create(SPEC.knowing(Map.of("lb", SPEC.address(), "late", Ipv4.parse("192.168.56.24"))));
+        assertTrue(in(machine, "getent", "hosts", "late").stdout().startsWith("192.168.56.24 "));
+        assertTrue(in(machine, "getent", "hosts", "lb").stdout().startsWith("192.168.56.10 "));
+
+        provider().stop(SPEC.name(), true);
+        provider().create(SPEC);
+        var again = provider().start(SPEC.name());
+        assertFalse(in(again, "getent", "hosts", "late").succeeded());
     }
 
     @Test
