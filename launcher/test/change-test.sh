@@ -61,6 +61,7 @@ test_stop_and_start() {
 }
 
 test_start_starts_the_services_and_stop_does_not() {
+    launch services stop
     launch stop
     expect_code 1
     expect_in 'the services are not running' "$ERR"
