@@ -18,6 +18,7 @@ Clusterbox: Kubernetes on one's own machines.
   ./clusterbox smoke-test [NAME]         tries it out
   ./clusterbox ssh NAME MACHINE [-- COMMAND]
                                          a shell, or one command, in a machine
+  ./clusterbox token create|list|revoke  lets machines join that Clusterbox did not make
   ./clusterbox down [NAME]               deletes it
   ./clusterbox prepare                   downloads and builds everything, and makes no machine
   ./clusterbox images [prune]            what virtual machines are made from
@@ -64,6 +65,9 @@ an address to download from instead. Set otherwise than for the running gateway,
   --service-cidr RANGE           default: 10.32.0.0/24
   --kubernetes VERSION           e.g. 1.36
   --addon FILE                   a manifest (YAML) to apply as well; may be given several times
+  --expose HOST:PORT             leads that port of this computer to the cluster's API, for others; HOST is an address of this
+                                 computer, or its name. "none" takes it back
+  --expose-join HOST:PORT        the same for where machines join; see './clusterbox help token'
   -f, --file FILE                a cluster file (YAML or JSON) with the fields of the REST API; options replace its fields
   --dry-run                      says what would be made, and makes nothing
   --yes                          agrees to every question (for scripts)
@@ -164,6 +168,21 @@ TEXT
 What kubectl runs, as the kubeconfig says: prints an ExecCredential (client.authentication.k8s.io/v1). It starts and builds
 nothing. The certificate that is kept is used while more than a third of its time is left, then renewed with the same key; while
 the gateway is away it is used to its end.
+TEXT
+            ;;
+        token)
+            cat <<'TEXT'
+./clusterbox token create [NAME] NODE ADDRESS [--minutes N] [--container]
+./clusterbox token list [NAME]
+./clusterbox token revoke [NAME] ID
+
+Lets a machine that Clusterbox did not make become the node NODE of a cluster, reached by the API at ADDRESS: once, within 60
+minutes or N. "create" prints the lines of a file that the machine's shell reads; it holds the token, so it is for nobody else:
+
+  (umask 077 && ./clusterbox token create demo worker-1 192.168.56.221 >join.env)
+
+What is then to be typed on the machine is in docs/join.md. In the cluster's own network .221 to .254 are for such machines. With
+--container the machine has its host's kernel, as those of nspawn do. "revoke" ends a token; a node that has joined stays.
 TEXT
             ;;
         smoke-test)

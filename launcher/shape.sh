@@ -34,6 +34,8 @@ text_field() {
 PROVIDER_NAME='^(nspawn|virtualbox(-[a-z0-9][a-z0-9-]{0,40})?)$'
 RANGE='^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$'
 RANGE_TEXT='a range such as 192.168.56.0/24'
+REACHED_AT='^(none|[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?:[1-9][0-9]{0,4})$'
+REACHED_AT_TEXT='HOST:PORT such as 10.0.0.5:6443, or none'
 
 # Sizes per role, e.g. "2G" (controllers and nodes) or "controller=2G,node=1024".
 LOAD_BALANCER_SIZE='' CONTROLLER_SIZE='' NODE_SIZE=''
@@ -132,7 +134,7 @@ read_shape() {
                 ;;
         esac
         case $option in
-            --provider | --controllers | --nodes | --memory | --cpus | --subnet | --pod-cidr | --service-cidr | --kubernetes | --through | --addon | -f | --file) ;;
+            --provider | --controllers | --nodes | --memory | --cpus | --subnet | --pod-cidr | --service-cidr | --kubernetes | --through | --addon | --expose | --expose-join | -f | --file) ;;
             *) usage "option '$option' is unknown" "./clusterbox help up" ;;
         esac
         [ $# -gt 0 ] || usage "$option needs a value" "./clusterbox help up"
@@ -156,6 +158,8 @@ read_shape() {
                 THROUGH=$value
                 ;;
             --addon) addon "$value" ;;
+            --expose) text_field "$option" expose "$value" "$REACHED_AT" "$REACHED_AT_TEXT" ;;
+            --expose-join) text_field "$option" exposeJoin "$value" "$REACHED_AT" "$REACHED_AT_TEXT" ;;
             -f | --file)
                 [ -f "$value" ] && [ -r "$value" ] || usage "$option: there is no readable file '$value'"
                 FILE=$value

@@ -17,6 +17,7 @@ unset "${!CLUSTERBOX_@}" NO_COLOR 2>/dev/null || true
 . "$here/test/kubeconfig-test.sh"
 . "$here/test/prepare-test.sh"
 . "$here/test/virtualbox-test.sh"
+. "$here/test/token-test.sh"
 
 # --- the words of the tests ---------------------------------------------------------------------------------------
 

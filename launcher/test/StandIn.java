@@ -90,6 +90,8 @@ final class StandIn {
                 events(exchange, path.split("/")[3]);
             } else if (path.contains("/credentials")) {
                 credentials(exchange, body);
+            } else if (path.contains("/join-tokens")) {
+                joinTokens(exchange);
             } else if (path.startsWith("/v1/releases/")) {
                 artifacts(exchange);
             } else if (path.equals("/v1/providers/nspawn/image") || path.equals("/v1/providers/virtualbox/image")) {
@@ -177,6 +179,22 @@ final class StandIn {
             answer(exchange, 404, "there is no operation 'op-lost'\nlook at the cluster");
         } else {
             answer(exchange, 200, "demo is READY");
+        }
+    }
+
+    private static void joinTokens(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        if (path.startsWith("/v1/clusters/absent/")) {
+            answer(exchange, 404, "there is no cluster 'absent'\n./clusterbox list shows all");
+        } else if (path.startsWith("/v1/clusters/evil/")) {
+            answer(exchange, 201, "node=worker-1\naddress=$(touch /tmp/evil)\n");
+        } else {
+            switch (exchange.getRequestMethod()) {
+                case "POST" -> answer(exchange, 201, "node=worker-1\naddress=192.168.56.221\ngateway=192.168.56.1:8444\n"
+                        + "authority=" + "0a".repeat(32) + "\ntoken=cbjoin_abcdefghij_" + "0123456789".repeat(4) + "012\n");
+                case "DELETE" -> exchange.sendResponseHeaders(204, -1);
+                default -> answer(exchange, 200, "ID  NODE\nabcdefghij  worker-1\n");
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.clusterbox.agent;
 
 import dev.clusterbox.agent.MachineStore.MachineRecord;
 import dev.clusterbox.agent.v1.EnrolRequest;
+import dev.clusterbox.csr.SignedRequest;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
@@ -60,7 +61,7 @@ final class Enrolment {
      */
     String enrol(EnrolRequest request, String from) throws InterruptedException {
         try {
-            var csr = AgentRequest.parse(request.getCsr());
+            var csr = SignedRequest.parse(request.getCsr());
             return switch (request.getProofCase()) {
                 case TOKEN -> byToken(request.getMachine(), request.getToken(), csr, from);
                 case EXPIRED -> byExpired(request, csr, from);
@@ -74,7 +75,7 @@ final class Enrolment {
         }
     }
 
-    private String byToken(String machineId, String token, AgentRequest csr, String from) throws InterruptedException {
+    private String byToken(String machineId, String token, SignedRequest csr, String from) throws InterruptedException {
         var claim = new Claim(machineId, Secrets.hash(token), csr.publicKey(), from);
         var known = database.transaction(t -> require(t, claim)).machine;
         if (known.sourceAddress().isEmpty()) {
@@ -133,7 +134,7 @@ final class Enrolment {
         }
     }
 
-    private String byExpired(EnrolRequest request, AgentRequest csr, String from) throws InterruptedException {
+    private String byExpired(EnrolRequest request, SignedRequest csr, String from) throws InterruptedException {
         var machine = machines.find(request.getMachine()).orElseThrow(() -> refused("the machine is not known"));
         requireAddress(machine, from);
         var shown =
@@ -145,7 +146,7 @@ final class Enrolment {
     }
 
     /** Has a certificate made for a machine's agent; also when it renews its own. */
-    String sign(MachineRecord machine, AgentRequest csr) throws InterruptedException {
+    String sign(MachineRecord machine, SignedRequest csr) throws InterruptedException {
         var identity = new Identity(AUTHORITY, PROFILE, subject(machine.id()), List.of());
         return pki.sign(identity, csr.der().toByteArray(), "agent " + machine.id())
                 .chain();

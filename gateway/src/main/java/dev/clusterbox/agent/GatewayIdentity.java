@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -41,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayIdentity {
 
     /** The name that agents check, whatever address they reach it by. */
-    static final String SERVER_NAME = "gateway.clusterbox.internal";
+    public static final String SERVER_NAME = "gateway.clusterbox.internal";
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayIdentity.class);
 
@@ -87,6 +90,27 @@ public final class GatewayIdentity {
             make();
             return load();
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
+            throw new IllegalStateException("the gateway's identity: " + e.getMessage(), e);
+        }
+    }
+
+    /** What a server needs to show itself as this gateway; the certificate is the one of now. */
+    public SSLContext serverContext() throws InterruptedException {
+        var credentials = credentials();
+        try {
+            var store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry(
+                    "gateway",
+                    credentials.key(),
+                    new char[0],
+                    credentials.chain().toArray(X509Certificate[]::new));
+            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            var context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("the gateway's identity: " + e.getMessage(), e);
         }
     }

@@ -4,6 +4,7 @@ import dev.clusterbox.agent.AgentPeer.Peer;
 import dev.clusterbox.agent.v1.SignRequest;
 import dev.clusterbox.agent.v1.SignResponse;
 import dev.clusterbox.cluster.ClusterStore;
+import dev.clusterbox.csr.SignedRequest;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
@@ -58,7 +59,7 @@ final class Signing {
 
     private SignResponse signed(Peer peer, SignRequest request) throws InterruptedException {
         var machine = peer.machine();
-        var csr = AgentRequest.parse(request.getCsr());
+        var csr = SignedRequest.parse(request.getCsr());
         if (request.getProfile().equals("agent")) {
             var chain = enrolment.sign(machine, csr);
             machines.rekey(machine.id(), peer.key(), csr.publicKey(), chain);

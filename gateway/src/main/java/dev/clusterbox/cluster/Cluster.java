@@ -28,6 +28,8 @@ import java.util.random.RandomGenerator;
  * @param apiServer the address of its API, once that has answered
  * @param addons what is applied besides what the release brings
  * @param smokeTest the newest result
+ * @param exposed where its API is reached from beyond its network
+ * @param exposedJoin where machines join it that are beyond its network
  * @param sshPublicKey of the person who asked for it last: machines that are made from now on let its owner in
  */
 @Serdeable
@@ -44,6 +46,8 @@ public record Cluster(
         Optional<String> apiServer,
         List<Addon> addons,
         Optional<SmokeTestResult> smokeTest,
+        Optional<Endpoint> exposed,
+        Optional<Endpoint> exposedJoin,
         Optional<SshPublicKey> sshPublicKey,
         Instant createdAt) {
 
@@ -86,6 +90,8 @@ public record Cluster(
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 now);
     }
 
@@ -108,6 +114,8 @@ public record Cluster(
         private Optional<String> apiServer;
         private List<Addon> addons;
         private Optional<SmokeTestResult> smokeTest;
+        private Optional<Endpoint> exposed;
+        private Optional<Endpoint> exposedJoin;
         private Optional<SshPublicKey> sshPublicKey;
 
         Draft(Cluster before) {
@@ -123,6 +131,8 @@ public record Cluster(
             apiServer = before.apiServer;
             addons = before.addons;
             smokeTest = before.smokeTest;
+            exposed = before.exposed;
+            exposedJoin = before.exposedJoin;
             sshPublicKey = before.sshPublicKey;
         }
 
@@ -145,6 +155,8 @@ public record Cluster(
                     apiServer,
                     addons,
                     smokeTest,
+                    exposed,
+                    exposedJoin,
                     sshPublicKey,
                     before.createdAt);
         }
@@ -239,6 +251,16 @@ public record Cluster(
         return but(draft -> draft.sshPublicKey = key.or(() -> draft.sshPublicKey));
     }
 
+    /** From where else its API is reached; empty to be reached from nowhere else. */
+    public Cluster exposedAt(Optional<Endpoint> endpoint) {
+        return but(draft -> draft.exposed = endpoint);
+    }
+
+    /** The same for machines that join. */
+    public Cluster joinedAt(Optional<Endpoint> endpoint) {
+        return but(draft -> draft.exposedJoin = endpoint);
+    }
+
     public Cluster servedAt(String address) {
         return but(draft -> draft.apiServer = Optional.of(address));
     }
@@ -282,7 +304,12 @@ public record Cluster(
      * agents in at {@link #hostAddress}, and vm-service brings them to the gateway's loopback.
      */
     public String agentsAddress() {
-        return spec.provider().startsWith("virtualbox-") ? "127.0.0.1" : hostAddress();
+        return isElsewhere() ? "127.0.0.1" : hostAddress();
+    }
+
+    /** Whether its machines are on another computer, and its network with them. */
+    public boolean isElsewhere() {
+        return spec.provider().startsWith("virtualbox-");
     }
 
     public String loadBalancerAddress() {

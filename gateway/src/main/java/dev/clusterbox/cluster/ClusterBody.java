@@ -68,6 +68,8 @@ final class ClusterBody {
                 fields.text("kubernetes"),
                 fields.text("through"),
                 addons(fields),
+                fields.text("expose"),
+                fields.text("exposeJoin"),
                 sshPublicKey(fields));
     }
 

@@ -1,5 +1,6 @@
 package dev.clusterbox.cluster;
 
+import dev.clusterbox.problem.Problem;
 import io.micronaut.serde.annotation.Serdeable;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public record ClusterRequest(
         @Nullable String kubernetes,
         @Nullable String through,
         @Nullable List<Addon> addons,
+        @Nullable String expose,
+        @Nullable String exposeJoin,
         @Nullable String sshPublicKey) {
 
     @Serdeable
@@ -41,6 +44,8 @@ public record ClusterRequest(
             "10.32.0.0/24",
             "1.36");
 
+    private static final String NOWHERE = "none";
+
     ClusterName clusterName() {
         return new ClusterName(or(name, USUAL.name()));
     }
@@ -60,6 +65,31 @@ public record ClusterRequest(
                 or(podCidr, usual.podCidr()),
                 or(serviceCidr, usual.serviceCidr()),
                 or(kubernetes, usual.kubernetes()));
+    }
+
+    boolean changesReach() {
+        return expose != null || exposeJoin != null;
+    }
+
+    /** Where the cluster shall be reached from elsewhere; what was not said stays as it is. */
+    Cluster reach(Cluster cluster) {
+        var changed = cluster.exposedAt(endpoint(expose, cluster.exposed()))
+                .joinedAt(endpoint(exposeJoin, cluster.exposedJoin()));
+        if (changed.exposed().isPresent() && changed.exposed().equals(changed.exposedJoin())) {
+            throw Problem.invalid(
+                            "exposeJoin: %s is where the API is (expected: another port)"
+                                    .formatted(changed.exposedJoin().get()),
+                            "")
+                    .asException();
+        }
+        return changed;
+    }
+
+    private static Optional<Endpoint> endpoint(@Nullable String asked, Optional<Endpoint> before) {
+        if (asked == null) {
+            return before;
+        }
+        return asked.equals(NOWHERE) ? Optional.empty() : Optional.of(Endpoint.parse(asked));
     }
 
     private static Size size(@Nullable SizeRequest asked, Size usual) {

@@ -59,6 +59,7 @@ public final class ClusterStore {
     }
 
     public void remove(Transaction t, Cluster cluster) throws SQLException {
+        t.update("DELETE FROM node_tokens WHERE cluster_uid = ?", cluster.uid());
         t.update("DELETE FROM cluster_secrets WHERE cluster_uid = ?", cluster.uid());
         t.update("DELETE FROM clusters WHERE uid = ?", cluster.uid());
     }

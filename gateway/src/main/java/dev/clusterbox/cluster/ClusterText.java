@@ -61,6 +61,8 @@ final class ClusterText {
         cluster.kubernetesStatus().ifPresent(status -> kubernetes(status, text));
         cluster.smokeTest().ifPresent(result -> smokeTest(result, text));
         cluster.apiServer().ifPresent(server -> text.append("API: %s%n".formatted(server)));
+        cluster.exposed().ifPresent(at -> text.append("API from elsewhere: https://%s%n".formatted(at)));
+        cluster.exposedJoin().ifPresent(at -> text.append("Machines from elsewhere join at %s%n".formatted(at)));
         cluster.machines().stream()
                 .filter(machine -> machine.role().equals(Role.LOAD_BALANCER.label()))
                 .forEach(

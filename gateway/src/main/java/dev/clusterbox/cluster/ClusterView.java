@@ -20,6 +20,8 @@ record ClusterView(
         String serviceCidr,
         ClusterState state,
         Optional<String> apiServer,
+        Optional<Endpoint> exposed,
+        Optional<Endpoint> exposedJoin,
         List<MachineView> machines,
         List<String> addons,
         Optional<SmokeTestResult> smokeTest,
@@ -65,6 +67,8 @@ record ClusterView(
                 spec.serviceCidr(),
                 cluster.state(),
                 cluster.apiServer(),
+                cluster.exposed(),
+                cluster.exposedJoin(),
                 cluster.machines().stream()
                         .map(node -> machine(cluster, node, statuses.getOrDefault(node.hostName(), PLANNED)))
                         .toList(),

@@ -69,13 +69,16 @@ public final class Clusters {
         there.ifPresent(cluster -> refuseChanges(cluster, spec));
         if (latest.isPresent()) {
             var running = latest.get();
-            // What is under way knows nothing of add-ons that come now.
-            if (running.kind() == Kind.UP && running.through().equals(through) && addons.isEmpty()) {
+            // What is under way knows nothing of add-ons and addresses that come now.
+            if (running.kind() == Kind.UP
+                    && running.through().equals(through)
+                    && addons.isEmpty()
+                    && !request.changesReach()) {
                 return remembered(by, key, hash, running);
             }
             throw busy(running);
         }
-        var cluster = there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()))
+        var cluster = request.reach(there.orElseGet(() -> Cluster.requested(spec, random, clock.instant())))
                 .wantedThrough(through)
                 .withAddons(addons)
                 .enteredWith(Optional.ofNullable(request.sshPublicKey()).map(SshPublicKey::parse));
@@ -93,7 +96,8 @@ public final class Clusters {
         var spec = request.spec(there);
         provisioner.check(spec, Optional.ofNullable(request.through()));
         there.ifPresent(cluster -> refuseChanges(cluster, spec));
-        return provisioner.plan(there.orElseGet(() -> Cluster.requested(spec, random, clock.instant())));
+        return provisioner.plan(request.reach(there.orElseGet(() -> Cluster.requested(spec, random, clock.instant()))
+                .wantedThrough(Optional.ofNullable(request.through()))));
     }
 
     /** Has a cluster removed. */

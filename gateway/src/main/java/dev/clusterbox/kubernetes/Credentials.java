@@ -59,7 +59,7 @@ final class Credentials {
                 certificate.notAfter(),
                 certificate.serial());
         return new Credential(
-                Kubernetes.server(cluster),
+                Kubernetes.serverForPeople(cluster),
                 Kubernetes.authority(cluster),
                 certificate.chain(),
                 certificate.notAfter(),

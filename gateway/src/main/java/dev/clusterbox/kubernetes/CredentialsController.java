@@ -1,7 +1,7 @@
 package dev.clusterbox.kubernetes;
 
+import dev.clusterbox.csr.SignedRequest;
 import dev.clusterbox.kubernetes.Credentials.Credential;
-import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.Accept;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpRequest;
@@ -19,22 +19,13 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a person needs to use a cluster with kubectl, over REST. */
 @Controller("/v1/clusters/{name}")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class CredentialsController {
-
-    private static final Pattern PEM =
-            Pattern.compile("\\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----(?<base64>[A-Za-z0-9+/=\\s]+)"
-                    + "-----END (?:NEW )?CERTIFICATE REQUEST-----\\s*");
-
-    private static final int LARGEST = 16 * 1024;
 
     private final Credentials credentials;
 
@@ -55,7 +46,8 @@ final class CredentialsController {
                             schema = @Schema(implementation = Credential.class)))
     HttpResponse<?> certify(HttpRequest<?> request, String name, @Body byte[] csr, @Nullable @QueryValue String user)
             throws InterruptedException {
-        var credential = credentials.certify(name, der(csr), Caller.of(request), Optional.ofNullable(user));
+        var credential =
+                credentials.certify(name, SignedRequest.der(csr), Caller.of(request), Optional.ofNullable(user));
         return Accept.isText(request)
                 ? HttpResponse.created(text(credential)).contentType(MediaType.TEXT_PLAIN_TYPE)
                 : HttpResponse.created(credential).contentType(MediaType.APPLICATION_JSON_TYPE);
@@ -77,26 +69,5 @@ final class CredentialsController {
                         credential.expires(),
                         credential.authority().strip(),
                         credential.certificate().strip());
-    }
-
-    /** PEM, or the bytes themselves. */
-    private static byte[] der(byte[] body) {
-        if (body.length == 0 || body.length > LARGEST) {
-            throw refused("%d bytes (expected: 1 to %d)".formatted(body.length, LARGEST));
-        }
-        var pem = PEM.matcher(new String(body, StandardCharsets.ISO_8859_1));
-        if (!pem.matches()) {
-            return body;
-        }
-        try {
-            return Base64.getMimeDecoder().decode(pem.group("base64"));
-        } catch (IllegalArgumentException e) {
-            throw refused("not Base64");
-        }
-    }
-
-    private static RuntimeException refused(String why) {
-        return Problem.invalid("CSR: " + why, "send a PKCS#10 request, PEM or DER")
-                .asException();
     }
 }

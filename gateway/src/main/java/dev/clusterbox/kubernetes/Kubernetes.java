@@ -88,6 +88,11 @@ public final class Kubernetes {
         return cluster.apiServer().orElseGet(() -> "https://%s:6443".formatted(cluster.loadBalancerAddress()));
     }
 
+    /** For people, who may be anywhere. */
+    static String serverForPeople(Cluster cluster) {
+        return cluster.exposed().map(at -> "https://" + at).orElseGet(() -> server(cluster));
+    }
+
     static String authority(Cluster cluster) {
         var authority = cluster.authorities().get("kubernetes");
         if (authority == null) {

@@ -2,6 +2,7 @@ package dev.clusterbox.kubernetes;
 
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.Node;
+import dev.clusterbox.cluster.NodeName;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.cluster.Subnet;
 import java.util.ArrayList;
@@ -201,12 +202,7 @@ record SigningPolicy(Cluster cluster, Map<String, List<String>> joined) {
 
     /** Names by which others are reached: a node's serving certificate would speak for them. */
     private boolean isReserved(String name) {
-        return isOurs(name)
-                || name.equals("localhost")
-                || name.equals("kubernetes")
-                || name.startsWith("kubernetes.")
-                || name.endsWith(".cluster.local")
-                || name.endsWith(".svc");
+        return isOurs(name) || NodeName.isReserved(name);
     }
 
     /** That of the inventory; of a node that joined by hand, what kubelet reports, as far as it is nobody else's. */

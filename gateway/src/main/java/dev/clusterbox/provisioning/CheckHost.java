@@ -53,6 +53,7 @@ final class CheckHost implements Step {
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         requireProvider(cluster);
+        requireWay(cluster);
         var host = vms.host(cluster.spec().provider());
         var needed = cluster.spec().memoryMiB();
         boolean reserved = MachineKind.of(cluster.spec().provider()).memoryReserved();
@@ -86,6 +87,20 @@ final class CheckHost implements Step {
             throw Problem.failed(
                             "%s cannot be used: %s".formatted(name, provider.why()),
                             "'./clusterbox doctor' looks closer")
+                    .asException();
+        }
+    }
+
+    /** A network on another computer ends there: what is to be asked of the API goes by a port of that computer. */
+    private void requireWay(Cluster cluster) {
+        var steps = releases.get(cluster.spec().kubernetes()).through();
+        var withApi = cluster.through()
+                .map(step -> steps.indexOf(step) >= steps.indexOf("control-plane"))
+                .orElse(true);
+        if (cluster.isElsewhere() && withApi && cluster.exposed().isEmpty()) {
+            throw Problem.invalid(
+                            "the API of a cluster on another computer cannot be reached from here unless it is published",
+                            "'--expose HOST:6443', where HOST is that computer; or '--through etcd'")
                     .asException();
         }
     }

@@ -1,6 +1,7 @@
 package dev.clusterbox.provisioning;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.Endpoint;
 import dev.clusterbox.cluster.Role;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -29,6 +30,9 @@ final class StartControlPlane implements Step {
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
         var first = cluster.nodes(Role.CONTROLLER).getFirst();
         var started = work.carryOut(id(), cluster, List.of(first), progress);
-        return started.servedAt("https://%s:6443".formatted(cluster.loadBalancerAddress()));
+        // From here there is no other way to a network on another computer.
+        var published = cluster.exposed().filter(at -> cluster.isElsewhere());
+        return started.servedAt("https://"
+                + published.map(Endpoint::toString).orElseGet(() -> cluster.loadBalancerAddress() + ":6443"));
     }
 }

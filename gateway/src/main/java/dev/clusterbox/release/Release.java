@@ -77,6 +77,22 @@ public record Release(
                 .reversed();
     }
 
+    /**
+     * What a machine needs that joins as a node and has no agent, in order. There are no secrets in it.
+     *
+     * @param sharedKernel whether the machine has no kernel of its own
+     */
+    public List<Operation> joining(Cluster cluster, Node node, boolean sharedKernel) {
+        var context = TemplateContext.joining(cluster, node, sharedKernel);
+        return components(node.role())
+                .flatMap(component -> Stream.of(
+                                placing(component, cluster, context).stream(),
+                                starting(component, cluster).stream(),
+                                waiting(component, context))
+                        .flatMap(operations -> operations))
+                .toList();
+    }
+
     /** What the release applies to its clusters. */
     public List<Addon> addons(Cluster cluster) {
         var context = TemplateContext.of(cluster);

@@ -2,6 +2,7 @@ package dev.clusterbox.release;
 
 import dev.clusterbox.cluster.Cluster;
 import dev.clusterbox.cluster.ClusterSecrets;
+import dev.clusterbox.cluster.Endpoint;
 import dev.clusterbox.cluster.Node;
 import dev.clusterbox.cluster.Role;
 import dev.clusterbox.cluster.Subnet;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param dnsAddress the tenth of the services' addresses, where the cluster's DNS answers
  * @param firstServiceAddress that of the service {@code kubernetes}
  * @param sharedKernel whether the machine has no kernel of its own
+ * @param apiPort beside {@code loadBalancer}, where nodes find the API
+ * @param exposedName by which the API is known elsewhere, "dns:…" or "ip:…"; empty if it is not
+ * @param joined whether the machine has no agent that looks after it
  * @param has the artifacts that the cluster has
  * @param secrets null for what is no secret: a template that names one there fails
  */
@@ -25,11 +29,14 @@ record TemplateContext(
         String hostName,
         String address,
         String loadBalancer,
+        int apiPort,
+        String exposedName,
         String podCidr,
         String serviceCidr,
         String firstServiceAddress,
         String dnsAddress,
         boolean sharedKernel,
+        boolean joined,
         Map<String, Boolean> has,
         ClusterSecrets.@Nullable Values secrets,
         List<Peer> controllers,
@@ -43,18 +50,37 @@ record TemplateContext(
     }
 
     static TemplateContext of(Cluster cluster, Node node) {
+        return of(cluster, node, inside(cluster), cluster.spec().provider().equals("nspawn"), false);
+    }
+
+    /** For a machine that Clusterbox did not make. */
+    static TemplateContext joining(Cluster cluster, Node node, boolean sharedKernel) {
+        var there = Subnet.parse("address", node.address() + "/32");
+        var api = cluster.exposed().filter(at -> !cluster.subnet().contains(there));
+        return of(cluster, node, api.orElseGet(() -> inside(cluster)), sharedKernel, true);
+    }
+
+    private static Endpoint inside(Cluster cluster) {
+        return new Endpoint(cluster.loadBalancerAddress(), 6443);
+    }
+
+    /** @param api where the machine finds it */
+    private static TemplateContext of(Cluster cluster, Node node, Endpoint api, boolean sharedKernel, boolean joined) {
         var services = Subnet.parse("serviceCidr", cluster.spec().serviceCidr());
         return new TemplateContext(
                 cluster.name(),
                 cluster.uid(),
                 node.hostName(),
                 node.address(),
-                cluster.loadBalancerAddress(),
+                api.host(),
+                api.port(),
+                cluster.exposed().map(Endpoint::certificateName).orElse(""),
                 cluster.spec().podCidr(),
                 cluster.spec().serviceCidr(),
                 services.address(1),
                 services.address(10),
-                cluster.spec().provider().equals("nspawn"),
+                sharedKernel,
+                joined,
                 has(cluster),
                 null,
                 peers(cluster, Role.CONTROLLER),
@@ -68,11 +94,14 @@ record TemplateContext(
                 hostName,
                 address,
                 loadBalancer,
+                apiPort,
+                exposedName,
                 podCidr,
                 serviceCidr,
                 firstServiceAddress,
                 dnsAddress,
                 sharedKernel,
+                joined,
                 has,
                 values,
                 controllers,

@@ -1,6 +1,7 @@
 package dev.clusterbox.remote;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.clusterbox.problem.Problem;
 import dev.clusterbox.storage.Secrets;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate authority. */
@@ -95,6 +97,50 @@ public final class PkiClient {
         service.send(HttpRequest.DELETE("/v1/authorities/" + name));
     }
 
+    @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Verdicts(boolean acceptable, List<Verdict> rules) {}
+
+    @Serdeable
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Verdict(
+            String rule,
+            String verdict,
+            @Nullable String found,
+            @Nullable String expected) {}
+
+    /**
+     * Asks whether {@link #sign} would sign. Nothing is written down.
+     *
+     * @throws dev.clusterbox.problem.ProblemException with the rule that would refuse
+     */
+    public void requireAcceptable(Identity identity, byte[] csr) throws InterruptedException {
+        var uri = identified(identity, "/v1/csr:validate").queryParam("authority", identity.authority);
+        var verdicts = service.call(
+                HttpRequest.POST(uri.build(), csr)
+                        .contentType("application/pkcs10")
+                        .accept(MediaType.APPLICATION_JSON_TYPE),
+                Verdicts.class);
+        if (!verdicts.acceptable) {
+            var refused = verdicts.rules.stream()
+                    .filter(rule -> rule.verdict.equals("refused"))
+                    .map(rule -> "rule %s: %s (expected: %s)".formatted(rule.rule, rule.found, rule.expected))
+                    .collect(Collectors.joining("; "));
+            throw Problem.invalid(
+                            "request for a certificate '%s': %s".formatted(identity.profile, refused),
+                            "a request need not name anything: -subj /")
+                    .asException();
+        }
+    }
+
+    private static UriBuilder identified(Identity identity, String path) {
+        var uri = UriBuilder.of(path).queryParam("profile", identity.profile).queryParam("subject", identity.subject);
+        if (!identity.names.isEmpty()) {
+            uri.queryParam("san", identity.names.toArray());
+        }
+        return uri;
+    }
+
     /**
      * Has a CSR signed for an identity that was approved here. The same CSR for the same identity gets the same certificate,
      * however often it is sent.
@@ -102,12 +148,7 @@ public final class PkiClient {
      * @param csr PKCS#10, DER
      */
     public Certificate sign(Identity identity, byte[] csr, String actor) throws InterruptedException {
-        var uri = UriBuilder.of("/v1/authorities/" + identity.authority + "/certificates")
-                .queryParam("profile", identity.profile)
-                .queryParam("subject", identity.subject);
-        if (!identity.names.isEmpty()) {
-            uri.queryParam("san", identity.names.toArray());
-        }
+        var uri = identified(identity, "/v1/authorities/" + identity.authority + "/certificates");
         var key = Secrets.hash(identity + " " + Secrets.hash(csr));
         return service.call(
                 HttpRequest.POST(uri.build(), csr)

@@ -135,6 +135,20 @@ public final class VmClient {
         }
     }
 
+    /**
+     * A port of the machines' computer that leads to one of a machine's.
+     *
+     * @param address what is listened on; 0.0.0.0 for every address
+     */
+    @Serdeable
+    public record Forward(String name, String address, int hostPort, int machinePort) {}
+
+    @Serdeable
+    record Forwards(List<Forward> forwards) {}
+
+    @Serdeable
+    record ForwardRequest(String address, int hostPort, int machinePort) {}
+
     @Serdeable
     record StopRequest(boolean force) {}
 
@@ -201,6 +215,20 @@ public final class VmClient {
     /** Orderly; what is stopped already stays so. */
     public void stop(String provider, String name) throws InterruptedException {
         service.send(HttpRequest.POST(path(provider, "/machines/" + name + "/stop"), new StopRequest(false)));
+    }
+
+    public List<Forward> forwards(String provider, String name) throws InterruptedException {
+        return service.call(HttpRequest.GET(path(provider, "/machines/" + name + "/forwards")), Forwards.class)
+                .forwards();
+    }
+
+    public void forward(String provider, String name, Forward wanted) throws InterruptedException {
+        var request = new ForwardRequest(wanted.address(), wanted.hostPort(), wanted.machinePort());
+        service.send(HttpRequest.PUT(path(provider, "/machines/" + name + "/forwards/" + wanted.name()), request));
+    }
+
+    public void stopForwarding(String provider, String name, String forward) throws InterruptedException {
+        service.send(HttpRequest.DELETE(path(provider, "/machines/" + name + "/forwards/" + forward)));
     }
 
     public void delete(String provider, String name) throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.cluster.Cluster;
+import dev.clusterbox.cluster.Endpoint;
 import dev.clusterbox.fixture.Certificates;
 import dev.clusterbox.fixture.Clusters;
 import dev.clusterbox.fixture.Installation;
@@ -15,6 +16,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,17 @@ final class CredentialsTest {
                 .orElseThrow();
         assertTrue(new String(Base64.getDecoder().decode(key), StandardCharsets.US_ASCII)
                 .startsWith("-----BEGIN PRIVATE KEY-----"));
+    }
+
+    @Test
+    void people_are_sent_to_where_the_api_is_reached_from_elsewhere() {
+        var demo = Clusters.tutorial();
+        add(
+                "reached",
+                demo.servedAt("https://127.0.0.1:1").exposedAt(Optional.of(Endpoint.parse("kubernetes.example:6443"))));
+
+        var answer = installation.rest().get("/v1/clusters/reached/kubeconfig");
+        assertTrue(answer.body().contains("server: https://kubernetes.example:6443"), answer.body());
     }
 
     @Test

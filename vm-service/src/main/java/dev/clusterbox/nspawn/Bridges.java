@@ -1,7 +1,10 @@
 package dev.clusterbox.nspawn;
 
 import dev.clusterbox.host.HostNetworks;
+import dev.clusterbox.machine.MachineName;
+import dev.clusterbox.machine.PortForwards.Forward;
 import dev.clusterbox.network.Cidr;
+import dev.clusterbox.network.Ipv4;
 import dev.clusterbox.network.Network;
 import dev.clusterbox.network.NetworkSpec;
 import dev.clusterbox.problem.Problem;
@@ -17,6 +20,7 @@ final class Bridges {
     private final Installation installation;
     private final JsonFolder<StoredNetwork> files;
     private final Ip ip;
+    private final Translations translations;
     private final Firewall firewall;
     private final Forwarding forwarding;
 
@@ -27,11 +31,13 @@ final class Bridges {
             Installation installation,
             JsonFolder<StoredNetwork> files,
             Ip ip,
+            Translations translations,
             Firewall firewall,
             Forwarding forwarding) {
         this.installation = installation;
         this.files = files;
         this.ip = ip;
+        this.translations = translations;
         this.firewall = firewall;
         this.forwarding = forwarding;
     }
@@ -89,7 +95,7 @@ final class Bridges {
                 .formatted(network.hostAddress(), network.cidr().prefix(), bridge));
         commands.add("link set dev %s up".formatted(bridge));
         ip.batch(commands);
-        firewall.apply(list());
+        firewall.apply(list(), translations.all());
         forwarding.on(bridge);
         ensured.add(name);
         return network;
@@ -103,9 +109,38 @@ final class Bridges {
         forwarding.leave(bridge); // first: the bridge is what remembers
         ip.removeIfThere(bridge);
         firewall.apply(
-                list().stream().filter(network -> !network.name().equals(name)).toList());
+                list().stream().filter(network -> !network.name().equals(name)).toList(), translations.all());
         files.delete(name);
         ensured.remove(name);
+    }
+
+    /** Leads a port of the host to a machine; the same one twice is fine. */
+    synchronized void forward(MachineName machine, Ipv4 to, Forward forward) throws InterruptedException {
+        if (translations.add(machine, to, forward)) {
+            try {
+                firewall.apply(list(), translations.all());
+            } catch (RuntimeException e) {
+                translations.remove(machine, forward.name());
+                throw e;
+            }
+        }
+    }
+
+    synchronized void stopForwarding(MachineName machine, String name) throws InterruptedException {
+        if (translations.remove(machine, name)) {
+            firewall.apply(list(), translations.all());
+        }
+    }
+
+    /** For a machine that goes. */
+    synchronized void stopForwarding(MachineName machine) throws InterruptedException {
+        if (translations.removeAll(machine)) {
+            firewall.apply(list(), translations.all());
+        }
+    }
+
+    synchronized List<Forward> forwards(MachineName machine) {
+        return translations.of(machine);
     }
 
     private Network network(String name, StoredNetwork stored) {

@@ -33,6 +33,10 @@ record Installation(Path folder, String id) {
         return folder.resolve("networks");
     }
 
+    Path forwards() {
+        return folder.resolve("forwards");
+    }
+
     String bridge(String network) {
         return BRIDGE + hash(folder + "\0network\0" + network, HASH_OF_INTERFACE);
     }

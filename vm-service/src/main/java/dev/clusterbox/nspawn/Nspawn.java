@@ -10,6 +10,7 @@ import dev.clusterbox.machine.Machine;
 import dev.clusterbox.machine.MachineName;
 import dev.clusterbox.machine.MachineProvider;
 import dev.clusterbox.machine.MachineSpec;
+import dev.clusterbox.machine.PortForwards;
 import dev.clusterbox.machine.PowerState;
 import dev.clusterbox.machine.Role;
 import dev.clusterbox.machine.Source;
@@ -220,6 +221,7 @@ final class Nspawn implements MachineProvider {
     }
 
     private void remove(MachineName name, MachineFolder folder) throws InterruptedException {
+        bridges.stopForwarding(name);
         power.off(name, folder);
         if (Files.exists(folder.path())) {
             folder.delete(host);
@@ -227,6 +229,11 @@ final class Nspawn implements MachineProvider {
         if (folders(ALL).isEmpty()) {
             power.tidy();
         }
+    }
+
+    @Override
+    public Optional<PortForwards> portForwards() {
+        return Optional.of(new KernelForwards(bridges, this::find));
     }
 
     @Override

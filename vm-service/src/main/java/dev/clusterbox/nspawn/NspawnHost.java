@@ -58,6 +58,7 @@ public final class NspawnHost implements AutoCloseable {
             var installation = Installation.at(folder);
             folder(installation.machines());
             folder(installation.networks());
+            folder(installation.forwards());
             var store = new Images(shelf, agent, runner);
             var shared = new Shared(shelf, artifacts.map(ArtifactStore::at));
             var host = new NspawnHost(lock, provider(installation, store, shared, runner, json, clock));
@@ -81,6 +82,7 @@ public final class NspawnHost implements AutoCloseable {
                 installation,
                 new JsonFolder<>(installation.networks(), StoredNetwork.class, json),
                 ip,
+                new Translations(new JsonFolder<>(installation.forwards(), StoredForwards.class, json)),
                 new Firewall(runner, installation.firewallTable()),
                 new Forwarding(ip));
         var launch = new Launch(runner, installation, shared.artifacts());
