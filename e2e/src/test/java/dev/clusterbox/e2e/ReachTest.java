@@ -23,7 +23,7 @@ final class ReachTest {
 
     @BeforeAll
     void start() throws Exception {
-        installation = Installation.start("reach", 27000);
+        installation = Installation.start("reach", 29000);
         elsewhere = new Elsewhere();
         before = Host.snapshot();
     }
@@ -60,15 +60,15 @@ final class ReachTest {
         assertTrue(elsewhere.reaches(Elsewhere.HERE, 17443), "by a name: on every address");
         assertFalse(elsewhere.reaches(Elsewhere.HERE, 16443), "the one before");
 
-        var taken = up("--expose", Elsewhere.HERE + ":27000");
+        var taken = up("--expose", Elsewhere.HERE + ":29000");
         assertEquals(0, taken.exitCode(), "the gateway listens on loopback only: " + taken.output());
-        assertTrue(elsewhere.reaches(Elsewhere.HERE, 27000));
+        assertTrue(elsewhere.reaches(Elsewhere.HERE, 29000));
         var absent = up("--expose", "203.0.113.77:16443");
         assertEquals(1, absent.exitCode(), absent.output());
         assertTrue(absent.output().contains("203.0.113.77:16443 cannot be had on this host"), absent.output());
 
         up("--expose", "none").succeeded();
-        assertFalse(elsewhere.reaches(Elsewhere.HERE, 27000), "withdrawn");
+        assertFalse(elsewhere.reaches(Elsewhere.HERE, 29000), "withdrawn");
         up("--expose", Elsewhere.HERE + ":16443").succeeded();
         installation.clusterbox("down", "--yes").succeeded();
         assertFalse(elsewhere.reaches(Elsewhere.HERE, 16443));
