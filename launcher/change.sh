@@ -2,7 +2,7 @@
 # ./clusterbox scale, replace, stop, start
 
 cluster_scale() {
-    local words=()
+    local words=() count plural=''
     words_of scale "$@"
     case ${#words[@]} in
         1) words=(demo "${words[0]}") ;;
@@ -12,7 +12,9 @@ cluster_scale() {
     cluster_named "${words[0]}"
     [[ ${words[1]} =~ ^[0-9]{1,3}$ ]] || usage "number of nodes '${words[1]}' (expected: 0 to 200)" "./clusterbox scale demo 5"
     change PATCH '' -H 'Content-Type: application/json' --data-binary "{\"nodes\": $((10#${words[1]}))}"
-    say "${BOLD}Cluster '$NAME' has $((10#${words[1]})) nodes$PLAIN: $SECONDS_TEXT"
+    count=$((10#${words[1]}))
+    [ "$count" -eq 1 ] || plural=s
+    say "${BOLD}Cluster '$NAME' has $count node$plural$PLAIN: $SECONDS_TEXT"
 }
 
 cluster_replace() {

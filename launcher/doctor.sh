@@ -267,7 +267,7 @@ doctor_services() {
 }
 
 # What the tests need on Debian and Ubuntu: to make machines, and to look at certificates and configurations from outside.
-TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl certtool:gnutls-bin haproxy:haproxy containerd:containerd systemd-analyze:systemd sshd:openssh-server'
+TEST_PACKAGES='systemd-nspawn:systemd-container mmdebstrap:mmdebstrap nft:nftables ip:iproute2 nsenter:util-linux openssl:openssl certtool:gnutls-bin softhsm2-util:softhsm2 pkcs11-tool:opensc haproxy:haproxy containerd:containerd systemd-analyze:systemd sshd:openssh-server'
 
 test_command() {
     local pair missing='' arguments=() argument code=0

@@ -28,6 +28,17 @@ final class Artifacts {
         return Stream.of(names).allMatch(name -> Files.exists(folder.resolve("images", name + ".tar")));
     }
 
+    /** How large all archives of images are together. */
+    static long imagesMiB() throws IOException {
+        long bytes = 0;
+        try (var archives = Files.newDirectoryStream(folder().resolve("images"), "*.tar")) {
+            for (var archive : archives) {
+                bytes += Files.size(archive);
+            }
+        }
+        return bytes >> 20;
+    }
+
     /** A program of this computer's architecture, at the top of the folder or one folder below. */
     static Path program(Path folder, String name) throws IOException {
         try (var files = Files.find(

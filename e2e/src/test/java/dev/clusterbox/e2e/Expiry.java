@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,9 @@ final class Expiry {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** Not that of a request, which may stand before it. */
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
 
     private static final String CONFIGURATION = """
             [ca]
@@ -51,6 +55,7 @@ final class Expiry {
     private final Installation installation;
     private final Path folder;
     private final Map<String, String> authorities;
+    private final Map<String, String> certificates = new HashMap<>();
 
     Expiry(Installation installation) throws IOException, InterruptedException {
         this.installation = installation;
@@ -63,7 +68,7 @@ final class Expiry {
     /** A certificate in a machine; the key may lie in the same file. */
     void expire(String machine, String authority, String keyFile, String certificateFile) throws Exception {
         var key = read(machine, keyFile);
-        var there = keyFile.equals(certificateFile) ? key.substring(0, key.indexOf("-----BEGIN CERTIFICATE")) : "";
+        var there = keyFile.equals(certificateFile) ? key.substring(0, key.indexOf(BEGIN)) : "";
         var expired = there + expired(authority, key, read(machine, certificateFile));
         var encoded = Base64.getEncoder().encodeToString(expired.getBytes(StandardCharsets.US_ASCII));
         installation
@@ -75,8 +80,7 @@ final class Expiry {
     /** The same for a file of this host that has both. */
     void expire(Path file, String authority) throws Exception {
         var text = Files.readString(file);
-        Files.writeString(
-                file, text.substring(0, text.indexOf("-----BEGIN CERTIFICATE")) + expired(authority, text, text));
+        Files.writeString(file, text.substring(0, text.indexOf(BEGIN)) + expired(authority, text, text));
         assertTrue(isOver(Files.readString(file)));
     }
 
@@ -85,7 +89,7 @@ final class Expiry {
     }
 
     static boolean isOver(String pem) throws CertificateException {
-        var text = pem.substring(pem.indexOf("-----BEGIN CERTIFICATE"));
+        var text = pem.substring(pem.indexOf(BEGIN));
         var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)));
         return certificate.getNotAfter().toInstant().isBefore(Instant.now());
@@ -93,16 +97,8 @@ final class Expiry {
 
     private String expired(String authority, String key, String certificate) throws IOException, InterruptedException {
         Files.writeString(folder.resolve("key.pem"), key);
-        Files.writeString(folder.resolve("old.pem"), certificate.substring(certificate.indexOf("-----BEGIN CERT")));
-        Files.writeString(
-                folder.resolve("ca.pem"),
-                installation
-                        .pki()
-                        .get("/v1/authorities/" + authority)
-                        .expect(200)
-                        .json()
-                        .get("certificate")
-                        .getAsString());
+        Files.writeString(folder.resolve("old.pem"), certificate.substring(certificate.indexOf(BEGIN)));
+        Files.writeString(folder.resolve("ca.pem"), certificateOf(authority));
         Files.writeString(folder.resolve("ca-key.pem"), keyOf(authority));
         var end = Instant.now().minus(Duration.ofDays(10));
         openssl(
@@ -136,6 +132,16 @@ final class Expiry {
                 "-out",
                 "new.pem");
         return Files.readString(folder.resolve("new.pem"));
+    }
+
+    /** Asked for once: later nobody may be there who could be asked. */
+    private String certificateOf(String authority) throws IOException, InterruptedException {
+        if (!certificates.containsKey(authority)) {
+            var answer = installation.pki().get("/v1/authorities/" + authority);
+            certificates.put(
+                    authority, answer.expect(200).json().get("certificate").getAsString());
+        }
+        return certificates.get(authority);
     }
 
     /** The keys of authorities lie under no name that says whose they are. */

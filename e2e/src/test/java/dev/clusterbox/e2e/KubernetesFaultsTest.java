@@ -265,10 +265,13 @@ final class KubernetesFaultsTest {
     @Test
     @Order(6)
     void a_full_disk_hurts_one_node_and_room_heals_it() throws Exception {
-        // A small disk in memory in place of the containers' own: the host's is not touched.
+        // A small disk in memory in place of the containers' own: the host's is not touched. An image lies there twice,
+        // as it
+        // came and unpacked.
         on(
                 "node-2",
-                "systemctl stop kubelet containerd; sleep 1; mount -t tmpfs -o size=400m tmpfs /var/lib/containerd"
+                "systemctl stop kubelet containerd; sleep 1; mount -t tmpfs -o size=%dm tmpfs /var/lib/containerd"
+                                .formatted(200 + 2 * Artifacts.imagesMiB())
                         + " && systemctl start containerd kubelet");
         upAgain("an empty disk for containers");
         Timed.begin("node-2 with a small disk").until("pods on each node answer", PATIENCE, this::whyPodsDoNotRun);

@@ -8,6 +8,8 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +33,7 @@ final class ReplaceTest {
         var gateway = installation.gateway();
         gateway.awaitSuccess(gateway.up(
                 "{\"name\": \"demo\", \"nodes\": 1, \"subnet\": \"192.168.56.0/24\", \"through\": \"etcd\"}"));
-        etcdctl("put fruit pear");
+        etcdctl("put fruit pear", ALL);
     }
 
     @AfterAll
@@ -39,9 +41,14 @@ final class ReplaceTest {
         installation.stop();
     }
 
-    private String etcdctl(String words) throws IOException, InterruptedException {
+    private String etcdctl(String words, String endpoints) throws IOException, InterruptedException {
         return installation
-                .onMachine("demo", "controller-1", "bash", "-lc", "etcdctl " + words)
+                .onMachine(
+                        "demo",
+                        "controller-1",
+                        "bash",
+                        "-lc",
+                        "ETCDCTL_ENDPOINTS=%s etcdctl %s".formatted(endpoints, words))
                 .succeeded()
                 .output();
     }
@@ -64,7 +71,7 @@ final class ReplaceTest {
         Healthy.assertThrough(installation, "demo", 3, 1);
         for (int i = 1; i <= 3; i++) {
             assertTrue(
-                    etcdctl("--endpoints=https://192.168.56.1%d:2379 get --consistency=s fruit".formatted(i))
+                    etcdctl("get --consistency=s fruit", "https://192.168.56.1%d:2379".formatted(i))
                             .contains("pear"),
                     "member " + i + " has the data");
         }
@@ -164,6 +171,10 @@ final class ReplaceTest {
 
         assertEquals("SUCCEEDED", ended.get("state").getAsString(), ended.toString());
         assertNotEquals(before.get("controller-2"), machines().get("controller-2"));
+        Timed.begin("a gateway that was killed").until("has all agents again", Duration.ofSeconds(30), () -> {
+            var agents = Api.texts(Api.elements(gateway.cluster("demo").getAsJsonArray("machines")), "agent");
+            return agents.equals(Set.of("CONNECTED")) ? Optional.empty() : Optional.of(agents.toString());
+        });
         assertWhole();
     }
 }

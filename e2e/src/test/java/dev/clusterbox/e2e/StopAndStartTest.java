@@ -69,7 +69,8 @@ final class StopAndStartTest {
                             "controller-1",
                             "bash",
                             "-lc",
-                            "etcdctl --endpoints=https://192.168.56.1%d:2379 get --consistency=s fruit".formatted(i))
+                            "ETCDCTL_ENDPOINTS=https://192.168.56.1%d:2379 etcdctl get --consistency=s fruit"
+                                    .formatted(i))
                     .succeeded()
                     .output();
             assertTrue(answer.contains("pear"), answer);

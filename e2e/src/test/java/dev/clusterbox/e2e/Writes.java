@@ -36,9 +36,8 @@ final class Writes implements AutoCloseable {
     Writes(Installation installation, String machine, String endpoints) {
         this.installation = installation;
         this.machine = machine;
-        this.work = thread.submit(
-                () -> installation.onMachine(
-                        "demo", machine, "bash", "-lc", SCRIPT, "writes", Integer.toString(LEAST), endpoints));
+        this.work = thread.submit(() -> installation.onMachine(
+                "demo", machine, "bash", "-lc", SCRIPT, "writes", Integer.toString(LEAST), endpoints));
     }
 
     /** How many were acknowledged so far. */

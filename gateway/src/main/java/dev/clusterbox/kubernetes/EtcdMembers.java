@@ -84,10 +84,28 @@ public final class EtcdMembers {
                 .orElse(true);
     }
 
-    /** Takes a controller out of etcd; fine if it is not in it. */
+    /**
+     * Takes a controller out of etcd; fine if it is not in it. etcd refuses ("unhealthy cluster") until all its members have been
+     * connected for five seconds, so this is tried for a while.
+     */
     public void remove(Cluster cluster, Node leaving) throws InterruptedException {
-        ProblemException last =
-                Problem.unavailable("etcd has no other member", "").asException();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            var trouble = removed(cluster, leaving);
+            if (trouble.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw trouble.get();
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+
+    /** Empty if one of the others did it, else what the last of them said. */
+    private Optional<ProblemException> removed(Cluster cluster, Node leaving) throws InterruptedException {
+        var last =
+                Optional.of(Problem.unavailable("etcd has no other member", "").asException());
         for (var other : others(cluster, leaving)) {
             try {
                 for (var member : members(cluster, other)) {
@@ -95,12 +113,12 @@ public final class EtcdMembers {
                         http.post(cluster, other, "/v3/cluster/member/remove", Map.of("ID", member.id()));
                     }
                 }
-                return;
+                return Optional.empty();
             } catch (ProblemException e) {
-                last = e;
+                last = Optional.of(e);
             }
         }
-        throw last;
+        return last;
     }
 
     private static List<Node> others(Cluster cluster, Node controller) {

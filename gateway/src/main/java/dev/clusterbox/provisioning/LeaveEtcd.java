@@ -33,7 +33,11 @@ final class LeaveEtcd implements Step {
 
     @Override
     public Cluster run(Cluster cluster, Progress progress) throws InterruptedException {
-        for (var controller : cluster.leaving(Role.CONTROLLER)) {
+        var controllers = cluster.leaving(Role.CONTROLLER);
+        if (controllers.isEmpty()) {
+            progress.say("no controller leaves");
+        }
+        for (var controller : controllers) {
             if (hasBegun(cluster)) {
                 leave(cluster, controller, progress);
             } else {

@@ -5,7 +5,6 @@ import io.micronaut.runtime.Micronaut;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
-import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.security.SecurityScheme;
 import java.util.HashMap;
 import java.util.List;
@@ -13,8 +12,7 @@ import java.util.Map;
 
 /** Starts the certificate authority. */
 @OpenAPIDefinition(
-        info = @Info(title = "pki-service", version = "1", description = "The certificate authority of Clusterbox"),
-        security = @SecurityRequirement(name = "token"))
+        info = @Info(title = "pki-service", version = "1", description = "The certificate authority of Clusterbox"))
 @SecurityScheme(name = "token", type = SecuritySchemeType.HTTP, scheme = "bearer")
 public final class PkiService {
 

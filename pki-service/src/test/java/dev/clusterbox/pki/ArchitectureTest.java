@@ -6,6 +6,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.Signature;
 import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest {
@@ -20,23 +21,22 @@ final class ArchitectureTest {
     }
 
     @Test
-    void only_issuance_signs_and_the_audit_log_its_heads() {
+    void only_authorities_sign_and_the_audit_log_its_heads_others_only_verify() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("..pki.issuance..")
+                .resideOutsideOfPackage("..pki.authority..")
                 .and()
                 .doNotHaveSimpleName("HeadKey")
                 .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.security.Signature")
+                .callMethod(Signature.class, "sign")
                 .check(ours);
     }
 
     @Test
-    void only_issuance_and_the_key_folder_see_private_keys() {
+    void only_authorities_and_the_places_of_their_keys_see_private_keys() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("..pki.issuance..", "..pki.keystore..")
+                .resideOutsideOfPackages("..pki.authority..", "..pki.keystore..")
                 .and()
                 .doNotHaveSimpleName("HeadKey")
                 .should()

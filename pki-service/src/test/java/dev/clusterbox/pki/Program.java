@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The packaged program as a process, whose log is in its state folder. */
 record Program(Process process, Client client) {
@@ -19,9 +20,14 @@ record Program(Process process, Client client) {
 
     /** Waits until it is ready. */
     static Program start(Path state) throws IOException, InterruptedException {
+        return start(state, Map.of(), Map.of());
+    }
+
+    static Program start(Path state, Map<String, Object> more, Map<String, String> environment)
+            throws IOException, InterruptedException {
         RunningPki.properties(state);
         int port = freePort();
-        var process = launch(state, port);
+        var process = launch(state, port, more, environment);
         var client = new Client(URI.create("http://127.0.0.1:" + port));
         var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!isReady(client)) {
@@ -32,18 +38,25 @@ record Program(Process process, Client client) {
     }
 
     static Process launch(Path state, int port) throws IOException {
+        return launch(state, port, Map.of(), Map.of());
+    }
+
+    static Process launch(Path state, int port, Map<String, Object> more, Map<String, String> environment)
+            throws IOException {
         var java = ProcessHandle.current().info().command().orElseThrow();
         var command = new ArrayList<>(List.of(java, "-Xmx96m"));
         var properties = new HashMap<String, Object>(TestDatabase.of(state));
         properties.put("clusterbox.state", state);
         properties.put("micronaut.server.port", port);
+        properties.putAll(more);
         properties.forEach((key, value) -> command.add("-D%s=%s".formatted(key, value)));
         command.addAll(List.of("-jar", JAR.toAbsolutePath().toString()));
-        return new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(state.resolve("log").toFile()))
-                .start();
+                        ProcessBuilder.Redirect.appendTo(state.resolve("log").toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** SIGKILL. */

@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.clusterbox.pki.RunningPki.Client;
 import dev.clusterbox.pki.RunningPki.Wish;
 import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.store.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -69,6 +72,7 @@ final class ProgramIT {
         }
         try (var pki = RunningPki.on(state)) {
             assertEquals(Optional.empty(), pki.bean(AuditLog.class).firstBroken());
+            assertWrittenDownBefore(pki, answered.values());
         }
         assertNoSecret(Files.readString(state.resolve("log")));
     }
@@ -115,6 +119,21 @@ final class ProgramIT {
             program.kill();
         }
         assertTrue(wrong.isEmpty(), wrong::toString);
+    }
+
+    /** Serial numbers, before anything was signed with them. */
+    private static void assertWrittenDownBefore(RunningPki pki, Collection<String> serials) {
+        Set<String> reserved = pki.bean(Database.class).read(connection -> {
+            var all = new HashSet<String>();
+            try (var select = connection.prepareStatement("SELECT serials FROM reserved_serials");
+                    var row = select.executeQuery()) {
+                while (row.next()) {
+                    row.getString(1).lines().forEach(serial -> assertTrue(all.add(serial), "twice: " + serial));
+                }
+            }
+            return all;
+        });
+        assertTrue(reserved.containsAll(serials));
     }
 
     private static String issue(Client client, String name) throws Exception {

@@ -10,11 +10,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
 
 /** What everybody may ask for, because who checks a certificate has no token; and that it is no more than that. */
 final class PublicPathsTest {
@@ -62,6 +66,23 @@ final class PublicPathsTest {
                                 .statusCode(),
                         route);
             }
+        }
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // what the document is made of
+    void the_api_document_wants_a_token_for_the_same_paths() throws Exception {
+        try (var pki = RunningPki.on(state)) {
+            var document = (Map<String, Object>) new Yaml()
+                    .load(pki.client().get("/openapi/pki-service-1.yml").body());
+            var paths = (Map<String, Map<String, Map<String, Object>>>) Objects.requireNonNull(document.get("paths"));
+
+            assertTrue(paths.size() >= 15, paths.keySet()::toString);
+            paths.forEach((path, operations) -> operations.forEach((method, operation) -> assertEquals(
+                    path.startsWith("/v1/") ? List.of(Map.of("token", List.of())) : null,
+                    operation.get("security"),
+                    method + " " + path)));
+            assertEquals(null, document.get("security"));
         }
     }
 

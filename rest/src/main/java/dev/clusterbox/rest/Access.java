@@ -1,7 +1,6 @@
 package dev.clusterbox.rest;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Knows who may come in. Each service has one. */
 public interface Access {
@@ -13,9 +12,4 @@ public interface Access {
      *     that may say so, ignored for all others
      */
     Optional<Caller> caller(String token, Optional<String> actor);
-
-    /** How many requests a minute may come with the caller's token; empty for any number. */
-    default OptionalInt requestsPerMinute(Caller caller) {
-        return OptionalInt.empty();
-    }
 }

@@ -47,7 +47,8 @@ final class BearerTokenFilter {
                         "no valid token in the request",
                         "send the header 'Authorization: Bearer TOKEN'")
                 .asException());
-        access.requestsPerMinute(known)
+        known.terms()
+                .requestsPerMinute()
                 .ifPresent(limit -> limits.take("requests with the token '%s'".formatted(known.token()), limit));
         var needed = reads(request.getMethod()) ? Role.VIEWER : Role.OPERATOR;
         if (!known.role().includes(needed)) {

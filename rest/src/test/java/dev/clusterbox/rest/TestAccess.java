@@ -23,14 +23,9 @@ final class TestAccess implements Access {
     @Override
     public Optional<Caller> caller(String token, Optional<String> actor) {
         if (token.equals(LIMITED)) {
-            return Optional.of(new Caller("hasty", Role.VIEWER, "LIMITED"));
+            return Optional.of(new Caller("hasty", Role.VIEWER, "LIMITED", () -> OptionalInt.of(LIMIT)));
         }
         return Optional.ofNullable(ROLES.get(token))
                 .map(role -> new Caller(role == Role.OPERATOR ? actor.orElse("operator") : "other", role, role.name()));
-    }
-
-    @Override
-    public OptionalInt requestsPerMinute(Caller caller) {
-        return caller.token().equals("LIMITED") ? OptionalInt.of(LIMIT) : OptionalInt.empty();
     }
 }

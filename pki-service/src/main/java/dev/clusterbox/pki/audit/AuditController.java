@@ -15,11 +15,13 @@ import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What was asked for and what became of it. For administrators whose own token has no scope. */
 @Controller("/v1/audit")
+@SecurityRequirement(name = "token")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class AuditController {
 

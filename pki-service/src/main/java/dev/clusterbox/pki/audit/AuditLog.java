@@ -1,20 +1,16 @@
 package dev.clusterbox.pki.audit;
 
+import dev.clusterbox.pki.hash.Sha256;
 import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.pki.store.Paging;
 import dev.clusterbox.pki.store.Paging.Page;
 import jakarta.inject.Singleton;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,18 +196,9 @@ public final class AuditLog {
 
     /** Each value goes in with its length before it, so that text cannot move from one column to the next. */
     private static String hash(String previous, List<String> values) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(previous.getBytes(StandardCharsets.UTF_8));
-            for (var value : values) {
-                var bytes = value.getBytes(StandardCharsets.UTF_8);
-                digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
-                digest.update(bytes);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        var hash = new Sha256().plain(previous);
+        values.forEach(hash::field);
+        return hash.hex();
     }
 
     /** Rows that have exactly these values; null for any. */

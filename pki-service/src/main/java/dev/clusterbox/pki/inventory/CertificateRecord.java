@@ -1,5 +1,7 @@
 package dev.clusterbox.pki.inventory;
 
+import dev.clusterbox.pki.audit.AuditEntry;
+import dev.clusterbox.pki.audit.AuditEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,12 @@ public record CertificateRecord(
                 subject.substring("CN=".length(), subject.contains(",") ? subject.indexOf(',') : subject.length());
         return Stream.concat(Stream.of(commonName), names.stream().map(name -> name.substring(name.indexOf(':') + 1)))
                 .toList();
+    }
+
+    /** What was done with it, and a reason if there is one to tell. */
+    public AuditEntry auditEntry(AuditEvent event, String by, String reason) {
+        return new AuditEntry(
+                event, by, authority.name(), profile, subject, String.join(",", names), serial, fingerprint, reason);
     }
 
     /** When and why (a reason of RFC 5280, 5.3.1) it lost our trust. */

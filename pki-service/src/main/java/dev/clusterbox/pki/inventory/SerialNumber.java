@@ -13,8 +13,10 @@ public final class SerialNumber {
 
     private SerialNumber() {}
 
+    /** Numbers that are too long for one of ours, which others may ask about, have more digits. */
     public static String text(BigInteger serial) {
-        return "%032x".formatted(serial);
+        var digits = serial.toString(16);
+        return "0".repeat(Math.max(0, 32 - digits.length())) + digits;
     }
 
     /** Takes what people copy from {@code openssl x509 -serial}: capitals, and no leading zeros. */

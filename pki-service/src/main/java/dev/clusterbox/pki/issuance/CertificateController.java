@@ -3,6 +3,7 @@ package dev.clusterbox.pki.issuance;
 import dev.clusterbox.pki.access.Grants;
 import dev.clusterbox.pki.inventory.Certificate;
 import dev.clusterbox.pki.issuance.Issuance.Application;
+import dev.clusterbox.pki.rule.Rule;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.Caller;
 import io.micronaut.http.HttpParameters;
@@ -21,12 +22,14 @@ import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A signing request in, a certificate out. */
 @Controller("/v1/authorities/{name}/certificates")
+@SecurityRequirement(name = "token")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class CertificateController {
 

@@ -1,26 +1,18 @@
 package dev.clusterbox.pki.issuance;
 
-import dev.clusterbox.pki.issuance.Profile.Approved;
+import dev.clusterbox.pki.authority.AuthorityCertificates;
+import dev.clusterbox.pki.authority.CertificateAuthority;
+import dev.clusterbox.pki.authority.PublicAddresses;
+import dev.clusterbox.pki.profile.Profile;
+import dev.clusterbox.pki.profile.Profile.Approved;
+import dev.clusterbox.pki.profile.Usage;
+import dev.clusterbox.pki.request.AlternativeName;
+import dev.clusterbox.pki.request.KeyType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.security.KeyPair;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.PublicKey;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.DERGeneralizedTime;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.DERUTCTime;
-import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x500.X500NameBuilder;
-import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -29,48 +21,15 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 
-/** Writes certificates as RFC 5280 has them. Knows the format; decides nothing. */
-final class CertificateWriter {
-
-    private static final DateTimeFormatter UTC_TIME =
-            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter GENERALIZED_TIME =
-            DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
-    /** RFC 5280, 4.1.2.5: up to 2049 the one form, from then on the other. */
-    private static final Instant YEAR_2050 = Instant.parse("2050-01-01T00:00:00Z");
-
-    /** Whom OCSP responses are signed by. */
-    static final Subject RESPONDER = new Subject("ocsp-responder", List.of("clusterbox"));
+/** Writes the certificates of leaves as RFC 5280 has them. Knows the format; decides nothing. */
+public final class CertificateWriter {
 
     private CertificateWriter() {}
 
-    /** A root that signs leaves and nothing else. */
-    static X509CertificateHolder authority(
-            X500Name subject,
-            KeyPair keys,
-            AuthorityKeyType keyType,
-            BigInteger serial,
-            Instant notBefore,
-            Instant notAfter) {
-        try {
-            var info = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
-            return new X509v3CertificateBuilder(subject, serial, time(notBefore), time(notAfter), subject, info)
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
-                    .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
-                    .build(new KeySigner(keys.getPrivate(), keyType));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    static X509CertificateHolder leaf(
+    public static X509CertificateHolder leaf(
             CertificateAuthority authority,
             Approved approved,
             PublicAddresses addresses,
@@ -82,8 +41,8 @@ final class CertificateWriter {
             var builder = new X509v3CertificateBuilder(
                             authority.certificate().getSubject(),
                             serial,
-                            time(notBefore),
-                            time(notAfter),
+                            AuthorityCertificates.time(notBefore),
+                            AuthorityCertificates.time(notAfter),
                             identity.subject().encoded(),
                             approved.key().info())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
@@ -92,11 +51,11 @@ final class CertificateWriter {
                     .addExtension(
                             Extension.subjectKeyIdentifier,
                             false,
-                            keyIdentifier(approved.key().info()))
+                            AuthorityCertificates.keyIdentifier(approved.key().info()))
                     .addExtension(
                             Extension.authorityKeyIdentifier,
                             false,
-                            new AuthorityKeyIdentifier(keyIdentifier(authority.certificate())));
+                            new AuthorityKeyIdentifier(AuthorityCertificates.keyIdentifier(authority.certificate())));
             if (!identity.names().isEmpty()) {
                 var names =
                         identity.names().stream().map(AlternativeName::encoded).toArray(GeneralName[]::new);
@@ -114,38 +73,6 @@ final class CertificateWriter {
         }
     }
 
-    /** RFC 6960, 4.2.2.2: for OCSP responses and nothing else, and not to be checked for revocation itself. */
-    static X509CertificateHolder responder(
-            CertificateAuthority authority, PublicKey key, BigInteger serial, Instant notBefore, Instant notAfter) {
-        try {
-            var info = SubjectPublicKeyInfo.getInstance(key.getEncoded());
-            var issuer = authority.certificate();
-            return new X509v3CertificateBuilder(
-                            issuer.getSubject(), serial, time(notBefore), time(notAfter), RESPONDER.encoded(), info)
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-                    .addExtension(
-                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
-                    .addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE)
-                    .addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(info))
-                    .addExtension(
-                            Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(keyIdentifier(issuer)))
-                    .build(authority.signer());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** @param generation from the second on it stands in the name, so that no two roots of a bundle have the same */
-    static X500Name authorityName(AuthorityName name, int generation) {
-        var builder = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, "clusterbox");
-        if (!name.cluster().isEmpty()) {
-            builder.addRDN(BCStyle.OU, name.cluster());
-        }
-        return builder.addRDN(BCStyle.CN, generation == 1 ? name.kind().toString() : name.kind() + " " + generation)
-                .build();
-    }
-
     /** RSA keys also decrypt in the key exchange of TLS 1.2 without forward secrecy, which some clients still check for. */
     private static KeyUsage keyUsage(Approved approved) {
         boolean decrypts = approved.key().type() == KeyType.RSA
@@ -156,28 +83,5 @@ final class CertificateWriter {
     private static ExtendedKeyUsage purposes(Profile profile) {
         return new ExtendedKeyUsage(
                 profile.usages().stream().sorted().map(Usage::purpose).toArray(KeyPurposeId[]::new));
-    }
-
-    /** RFC 7093, 2, method 1: 160 bits of SHA-256; the older way has SHA-1. */
-    private static SubjectKeyIdentifier keyIdentifier(SubjectPublicKeyInfo info) {
-        try {
-            var hash = MessageDigest.getInstance("SHA-256")
-                    .digest(info.getPublicKeyData().getBytes());
-            return new SubjectKeyIdentifier(Arrays.copyOf(hash, 20));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static byte[] keyIdentifier(X509CertificateHolder authority) {
-        return ASN1OctetString.getInstance(
-                        authority.getExtension(Extension.subjectKeyIdentifier).getParsedValue())
-                .getOctets();
-    }
-
-    private static Time time(Instant instant) {
-        return instant.isBefore(YEAR_2050)
-                ? new Time(new DERUTCTime(UTC_TIME.format(instant)))
-                : new Time(new DERGeneralizedTime(GENERALIZED_TIME.format(instant)));
     }
 }

@@ -4,7 +4,13 @@ import dev.clusterbox.pki.access.Rights;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.authority.AuthorityName;
+import dev.clusterbox.pki.authority.CertificateAuthorities;
 import dev.clusterbox.pki.inventory.CertificateRecord;
+import dev.clusterbox.pki.lint.Lint;
+import dev.clusterbox.pki.profile.Profiles;
+import dev.clusterbox.pki.request.Identity;
+import dev.clusterbox.pki.request.SigningRequest;
 import dev.clusterbox.problem.Problem.Code;
 import dev.clusterbox.problem.ProblemException;
 import jakarta.inject.Singleton;
@@ -15,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** The way of a request from bytes to a certificate. Read this first. */
 @Singleton
-final class Issuance {
+public final class Issuance {
 
     private static final Logger LOG = LoggerFactory.getLogger(Issuance.class);
 
@@ -24,14 +30,14 @@ final class Issuance {
     private final Issuer issuer;
     private final AuditLog audit;
 
-    Issuance(CertificateAuthorities authorities, Profiles profiles, Issuer issuer, AuditLog audit) {
+    public Issuance(CertificateAuthorities authorities, Profiles profiles, Issuer issuer, AuditLog audit) {
         this.authorities = authorities;
         this.profiles = profiles;
         this.issuer = issuer;
         this.audit = audit;
     }
 
-    CertificateRecord issue(Application application, byte[] csr) {
+    public CertificateRecord issue(Application application, byte[] csr) {
         try {
             var name = AuthorityName.parse(application.authority());
             var profile = profiles.named(application.profile());
@@ -67,7 +73,7 @@ final class Issuance {
     }
 
     /** What is asked for besides the request itself, as it came; nothing of it is known to be right. */
-    record Application(
+    public record Application(
             String authority,
             String profile,
             String subject,

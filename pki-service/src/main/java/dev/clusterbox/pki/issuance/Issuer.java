@@ -1,47 +1,38 @@
 package dev.clusterbox.pki.issuance;
 
-import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.authority.CertificateAuthority;
+import dev.clusterbox.pki.authority.Validity;
+import dev.clusterbox.pki.encoding.Der;
+import dev.clusterbox.pki.encoding.Pem;
+import dev.clusterbox.pki.hash.Sha256;
 import dev.clusterbox.pki.inventory.Authorities;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.CertificateRecord;
 import dev.clusterbox.pki.inventory.Inventory;
 import dev.clusterbox.pki.inventory.Inventory.RequestId;
 import dev.clusterbox.pki.inventory.SerialNumber;
-import dev.clusterbox.pki.issuance.Profile.Approved;
+import dev.clusterbox.pki.inventory.SerialNumbers;
+import dev.clusterbox.pki.lint.Lint;
+import dev.clusterbox.pki.profile.Profile.Approved;
 import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.problem.Problem;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.Optional;
-import org.bouncycastle.cert.X509CertificateHolder;
 
 /**
  * Signs what was approved and stores it: a certificate leaves this class when it, its audit entry and its idempotency key are on
  * disk. Of equal requests that come at once one is stored; what was signed for the others is forgotten, and they get that one.
  */
 @Singleton
-final class Issuer {
-
-    /** A machine whose clock is a little behind must not find its new certificate in the future. */
-    static final Duration SKEW = Duration.ofMinutes(5);
-
-    private static final int SERIAL_BITS = 128;
+public final class Issuer {
 
     private final Database database;
     private final Authorities authorities;
@@ -49,17 +40,17 @@ final class Issuer {
     private final AuditLog audit;
     private final LeafWriter writer;
     private final Lint lint;
-    private final SecureRandom random;
+    private final SerialNumbers serials;
     private final InstantSource clock;
 
-    Issuer(
+    public Issuer(
             Database database,
             Authorities authorities,
             Inventory inventory,
             AuditLog audit,
             LeafWriter writer,
             Lint lint,
-            SecureRandom random,
+            SerialNumbers serials,
             InstantSource clock) {
         this.database = database;
         this.authorities = authorities;
@@ -67,7 +58,7 @@ final class Issuer {
         this.audit = audit;
         this.writer = writer;
         this.lint = lint;
-        this.random = random;
+        this.serials = serials;
         this.clock = clock;
     }
 
@@ -84,7 +75,7 @@ final class Issuer {
             }
             var issued = signed.orElseThrow();
             inventory.add(connection, issued, request);
-            audit.append(connection, entry(AuditEvent.ISSUED, by, issued));
+            audit.append(connection, issued.auditEntry(AuditEvent.ISSUED, by, ""));
             return issued;
         });
     }
@@ -104,7 +95,7 @@ final class Issuer {
             }
             var issued = signed.orElseThrow();
             inventory.add(connection, issued, request);
-            audit.append(connection, entry(AuditEvent.RENEWED, by, issued, old.serial()));
+            audit.append(connection, issued.auditEntry(AuditEvent.RENEWED, by, old.serial()));
             return issued;
         });
     }
@@ -141,7 +132,7 @@ final class Issuer {
                             "use a new key for a request with another key, profile or identity")
                     .asException();
         }
-        audit.append(connection, entry(AuditEvent.REPEATED, by, issued));
+        audit.append(connection, issued.auditEntry(AuditEvent.REPEATED, by, ""));
         return Optional.of(issued);
     }
 
@@ -154,20 +145,19 @@ final class Issuer {
                             "make a new one")
                     .asException();
         }
-        var notBefore = latest(now.minus(SKEW), root.notBefore());
-        var notAfter = earliest(now.plus(approved.profile().validity()), root.notAfter());
-        var serial = serial(random);
-        var certificate = encoded(writer.leaf(authority, approved, serial, notBefore, notAfter));
-        lint.check(certificate, new Lint.Expected(authority, approved, serial, notBefore, notAfter));
+        var validity = Validity.of(now, approved.profile().validity(), root);
+        var serial = serials.next();
+        var certificate = Der.of(writer.leaf(authority, approved, serial, validity.from(), validity.to()));
+        lint.check(certificate, new Lint.Expected(authority, approved, serial, validity.from(), validity.to()));
         return new CertificateRecord(
                 root,
                 approved.profile().name(),
                 SerialNumber.text(serial),
                 approved.identity().subject().toString(),
                 approved.identity().nameTexts(),
-                notBefore,
-                notAfter,
-                fingerprint(certificate),
+                validity.from(),
+                validity.to(),
+                Sha256.hex(certificate),
                 Pem.certificate(certificate),
                 by,
                 now,
@@ -191,13 +181,13 @@ final class Issuer {
     /** What makes two requests the same: not their bytes, because a signature is another one each time, but what they mean. */
     private static String hash(AuthorityRecord authority, Approved approved) {
         try {
-            var digest = sha256();
-            add(digest, authority.id().getBytes(StandardCharsets.UTF_8));
-            add(digest, approved.profile().name().getBytes(StandardCharsets.UTF_8));
-            add(digest, approved.identity().subject().toString().getBytes(StandardCharsets.UTF_8));
-            add(digest, String.join(",", approved.identity().nameTexts()).getBytes(StandardCharsets.UTF_8));
-            add(digest, approved.key().info().getEncoded("DER"));
-            return HexFormat.of().formatHex(digest.digest());
+            return new Sha256()
+                    .field(authority.id())
+                    .field(approved.profile().name())
+                    .field(approved.identity().subject().toString())
+                    .field(String.join(",", approved.identity().nameTexts()))
+                    .field(approved.key().info().getEncoded("DER"))
+                    .hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -206,71 +196,13 @@ final class Issuer {
     /** With a space in it, which a caller's key never has. */
     private static String renewalKey(Approved approved, CertificateRecord old) {
         try {
-            var digest = sha256();
-            add(digest, old.fingerprint().getBytes(StandardCharsets.UTF_8));
-            add(digest, approved.key().info().getEncoded("DER"));
-            return "renewal " + HexFormat.of().formatHex(digest.digest());
+            return "renewal "
+                    + new Sha256()
+                            .field(old.fingerprint())
+                            .field(approved.key().info().getEncoded("DER"))
+                            .hex();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static void add(MessageDigest digest, byte[] value) {
-        digest.update(ByteBuffer.allocate(4).putInt(value.length).array());
-        digest.update(value);
-    }
-
-    static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate) {
-        return entry(event, by, certificate, "");
-    }
-
-    private static AuditEntry entry(AuditEvent event, String by, CertificateRecord certificate, String reason) {
-        return new AuditEntry(
-                event,
-                by,
-                certificate.authority().name(),
-                certificate.profile(),
-                certificate.subject(),
-                String.join(",", certificate.names()),
-                certificate.serial(),
-                certificate.fingerprint(),
-                reason);
-    }
-
-    /** RFC 5280, 4.1.2.2: positive, at most 20 octets; CA/Browser Forum Baseline Requirements, 7.1: 64 random bits at least. */
-    static BigInteger serial(SecureRandom random) {
-        var serial = BigInteger.ZERO;
-        while (serial.signum() == 0) {
-            serial = new BigInteger(SERIAL_BITS, random);
-        }
-        return serial;
-    }
-
-    static String fingerprint(byte[] certificate) {
-        return HexFormat.of().formatHex(sha256().digest(certificate));
-    }
-
-    static byte[] encoded(X509CertificateHolder certificate) {
-        try {
-            return certificate.getEncoded();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static Instant latest(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
-    static Instant earliest(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 }

@@ -1,6 +1,8 @@
 package dev.clusterbox.pki.issuance;
 
-import dev.clusterbox.pki.issuance.Profile.Approved;
+import dev.clusterbox.pki.authority.CertificateAuthority;
+import dev.clusterbox.pki.authority.PublicAddresses;
+import dev.clusterbox.pki.profile.Profile.Approved;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
@@ -9,7 +11,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 
 /** Writes and signs the certificate of a leaf. */
 @FunctionalInterface
-interface LeafWriter {
+public interface LeafWriter {
 
     X509CertificateHolder leaf(
             CertificateAuthority authority, Approved approved, BigInteger serial, Instant notBefore, Instant notAfter);

@@ -1,6 +1,13 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.encoding.Der;
+import dev.clusterbox.pki.encoding.Pem;
 import dev.clusterbox.pki.inventory.CertificateRecord;
+import dev.clusterbox.pki.request.KeyType;
+import dev.clusterbox.pki.request.ProofOfPossession;
+import dev.clusterbox.pki.request.SigningRequest;
+import dev.clusterbox.pki.request.SubjectKey;
+import dev.clusterbox.pki.rule.Rule;
 import dev.clusterbox.problem.ProblemException;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,5 +1,15 @@
 package dev.clusterbox.pki.issuance;
 
+import dev.clusterbox.pki.authority.AuthorityName;
+import dev.clusterbox.pki.profile.Profile;
+import dev.clusterbox.pki.profile.Profiles;
+import dev.clusterbox.pki.request.AlternativeName;
+import dev.clusterbox.pki.request.Identity;
+import dev.clusterbox.pki.request.SigningRequest;
+import dev.clusterbox.pki.request.Subject;
+import dev.clusterbox.pki.rule.RecordedChecks;
+import dev.clusterbox.pki.rule.Rule;
+import dev.clusterbox.pki.rule.Verdict;
 import io.micronaut.serde.annotation.Serdeable;
 import jakarta.inject.Singleton;
 import java.util.List;

@@ -17,11 +17,13 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import java.util.List;
 import java.util.Optional;
 
 /** A signing request in, a verdict for every rule out. */
 @Controller("/v1/csr:validate")
+@SecurityRequirement(name = "token")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ValidationController {
 

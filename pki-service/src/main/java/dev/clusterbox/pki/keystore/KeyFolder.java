@@ -17,8 +17,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
@@ -30,7 +33,7 @@ import java.util.regex.Pattern;
  * reads or writes them.
  */
 @Context
-public final class KeyFolder {
+public final class KeyFolder implements AuthorityKeys {
 
     /** The name of the one key that is no authority's: it signs heads of the audit log. */
     public static final String AUDIT = "audit";
@@ -61,6 +64,16 @@ public final class KeyFolder {
         }
     }
 
+    @Override
+    public KeyPair generate(String algorithm, AlgorithmParameterSpec parameters, SecureRandom chance) {
+        return AuthorityKeys.inMemory(algorithm, parameters, chance);
+    }
+
+    @Override
+    public void store(String id, PrivateKey key, X509Certificate certificate) {
+        store(id, key);
+    }
+
     /** When it returns, the key is on disk. One at a time: each takes 16 MiB for scrypt. */
     public synchronized void store(String id, PrivateKey key) {
         var staged = folder.resolve("." + id + ".tmp");
@@ -87,7 +100,7 @@ public final class KeyFolder {
         }
     }
 
-    /** Takes the algorithm as {@link java.security.PublicKey#getAlgorithm} has it. */
+    @Override
     public synchronized PrivateKey load(String id, String algorithm) {
         var file = file(id);
         try {
@@ -100,7 +113,10 @@ public final class KeyFolder {
                     .generatePrivate(new PKCS8EncodedKeySpec(SealedKey.open(sealed, passphrase)));
         } catch (NoSuchFileException e) {
             throw new ProblemException(
-                    Problem.failed("the key file %s is not there".formatted(file), "bring it back from a backup"), e);
+                    Problem.failed(
+                            "the key file %s is not there".formatted(file),
+                            "bring it back from a backup; if it was made in a PKCS#11 token, clusterbox.pki.pkcs11.library has to be set"),
+                    e);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new ProblemException(
                     Problem.failed(
@@ -110,7 +126,7 @@ public final class KeyFolder {
         }
     }
 
-    /** When it returns, the file is gone for good. It is fine if it was not there. */
+    @Override
     public synchronized void destroy(String id) {
         try {
             if (Files.deleteIfExists(file(id))) {
@@ -124,7 +140,7 @@ public final class KeyFolder {
         }
     }
 
-    /** Removes what a process left that ended while it wrote a key. */
+    @Override
     public synchronized void sweep() {
         try (var files = Files.newDirectoryStream(folder, ".*.tmp")) {
             for (var file : files) {
@@ -139,18 +155,22 @@ public final class KeyFolder {
         return Files.exists(file(AUDIT));
     }
 
-    /** Those of the authorities. */
+    @Override
     public List<String> ids() {
         try (var files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".pem"))
                     .map(name -> name.substring(0, name.length() - ".pem".length()))
-                    .filter(id -> ID.matcher(id).matches() && !id.equals(AUDIT))
+                    .filter(KeyFolder::isAuthority)
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static boolean isAuthority(String id) {
+        return ID.matcher(id).matches() && !id.equals(AUDIT);
     }
 
     private Path file(String id) {

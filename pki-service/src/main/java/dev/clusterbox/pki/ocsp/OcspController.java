@@ -1,5 +1,6 @@
 package dev.clusterbox.pki.ocsp;
 
+import dev.clusterbox.pki.hash.Sha256;
 import dev.clusterbox.pki.ocsp.OcspWriter.Failure;
 import dev.clusterbox.pki.revocation.CachedAnswer;
 import dev.clusterbox.problem.ProblemException;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +65,7 @@ final class OcspController {
             return HttpResponse.ok(answer.der()).contentType(RESPONSE).header(HttpHeaders.CACHE_CONTROL, "no-store");
         }
         var life = answer.lifetime().get();
-        var version = HexFormat.of().formatHex(IssuerMatch.hash("SHA-256", answer.der()), 0, 16);
+        var version = Sha256.hex(answer.der()).substring(0, 32);
         var fresh = Duration.between(clock.instant(), life.renewedAt());
         return new CachedAnswer(answer.der(), RESPONSE, version, life.thisUpdate(), life.nextUpdate(), fresh).to(http);
     }

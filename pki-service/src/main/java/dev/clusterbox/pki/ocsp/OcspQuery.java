@@ -1,6 +1,6 @@
 package dev.clusterbox.pki.ocsp;
 
-import dev.clusterbox.pki.issuance.Der;
+import dev.clusterbox.pki.encoding.Der;
 import dev.clusterbox.problem.ProblemException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.clusterbox.pki.ocsp;
 
+import dev.clusterbox.pki.authority.Responders;
 import dev.clusterbox.pki.inventory.Authorities;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.CertificateRecord;
 import dev.clusterbox.pki.inventory.Leaves;
 import dev.clusterbox.pki.inventory.SerialNumber;
-import dev.clusterbox.pki.issuance.Responders;
 import dev.clusterbox.pki.ocsp.OcspAnswer.Lifetime;
 import dev.clusterbox.pki.ocsp.OcspQuery.MalformedQuery;
 import dev.clusterbox.pki.ocsp.OcspWriter.Failure;

@@ -1,8 +1,8 @@
 package dev.clusterbox.pki.ocsp;
 
+import dev.clusterbox.pki.authority.Responder;
 import dev.clusterbox.pki.inventory.CertificateRecord;
 import dev.clusterbox.pki.inventory.CertificateRecord.Revocation;
-import dev.clusterbox.pki.issuance.Responder;
 import dev.clusterbox.pki.revocation.RevocationReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.authority.CertificateAuthorities;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.SerialNumber;
-import dev.clusterbox.pki.issuance.CertificateAuthorities;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -15,6 +15,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class RevocationListController {
     }
 
     /** @param generation the serial number of the authority; without it, the one that signs */
+    @SecurityRequirement(name = "token")
     @Get(
             value = "/v1/authorities/{name}/crl",
             produces = {DER, PEM})

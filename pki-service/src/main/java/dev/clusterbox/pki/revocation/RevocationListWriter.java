@@ -1,7 +1,7 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.authority.CertificateAuthority;
 import dev.clusterbox.pki.inventory.Leaves.Revoked;
-import dev.clusterbox.pki.issuance.CertificateAuthority;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;

@@ -1,10 +1,10 @@
 package dev.clusterbox.pki.revocation;
 
+import dev.clusterbox.pki.authority.CertificateAuthorities;
+import dev.clusterbox.pki.authority.CertificateAuthority;
 import dev.clusterbox.pki.inventory.Authorities;
 import dev.clusterbox.pki.inventory.AuthorityRecord;
 import dev.clusterbox.pki.inventory.Leaves;
-import dev.clusterbox.pki.issuance.CertificateAuthorities;
-import dev.clusterbox.pki.issuance.CertificateAuthority;
 import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.problem.Problem;
 import io.micronaut.context.annotation.Context;

@@ -25,7 +25,12 @@ final class GroupCommit implements AutoCloseable {
     /** The advisory lock of PostgreSQL that whoever writes has. */
     private static final long WRITERS = 0x706b69;
 
+    private static final String SAVEPOINT = "SAVEPOINT one_of_a_group";
+    private static final String FORGET_SAVEPOINT = "RELEASE SAVEPOINT one_of_a_group";
+    private static final String GO_BACK = "ROLLBACK TO SAVEPOINT one_of_a_group";
+
     private final DataSource source;
+    private @Nullable KeptConnection kept;
     private final BlockingQueue<Write<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread writer = new Thread(this::run, "database-writer");
     private volatile boolean closed;
@@ -65,21 +70,23 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed || !waiting.isEmpty()) {
-            var group = new ArrayList<Write<?>>();
-            try {
+        try {
+            while (!closed || !waiting.isEmpty()) {
+                var group = new ArrayList<Write<?>>();
                 group.add(waiting.take());
-            } catch (InterruptedException e) {
-                closed = true;
-                return;
+                waiting.drainTo(group, MOST_TOGETHER - 1);
+                commit(group);
             }
-            waiting.drainTo(group, MOST_TOGETHER - 1);
-            commit(group);
+        } catch (InterruptedException e) {
+            closed = true;
+        } finally {
+            forgetConnection();
         }
     }
 
     private void commit(List<Write<?>> group) {
-        try (var connection = source.getConnection()) {
+        try {
+            var connection = connection();
             connection.setAutoCommit(false);
             try {
                 lockOutOthers(connection);
@@ -95,9 +102,29 @@ final class GroupCommit implements AutoCloseable {
             }
             group.forEach(Write::finish);
         } catch (SQLException e) {
+            forgetConnection();
             group.forEach(write -> write.fail(DatabaseTrouble.problem(e)));
         } catch (RuntimeException | Error e) {
+            forgetConnection();
             group.forEach(write -> write.fail(e));
+        }
+    }
+
+    /** The same for all groups until something goes wrong with it. */
+    private Connection connection() throws SQLException {
+        if (kept != null && !kept.isAlive()) {
+            forgetConnection();
+        }
+        if (kept == null) {
+            kept = new KeptConnection(source.getConnection());
+        }
+        return kept.connection();
+    }
+
+    private void forgetConnection() {
+        if (kept != null) {
+            kept.close();
+            kept = null;
         }
     }
 
@@ -124,16 +151,22 @@ final class GroupCommit implements AutoCloseable {
         }
 
         void runIn(Connection connection) throws SQLException {
-            var before = connection.setSavepoint();
+            execute(connection, SAVEPOINT);
             try {
                 result = work.in(connection);
-                connection.releaseSavepoint(before);
+                execute(connection, FORGET_SAVEPOINT);
             } catch (SQLException e) {
                 failure = DatabaseTrouble.problem(e);
-                connection.rollback(before);
+                execute(connection, GO_BACK);
             } catch (RuntimeException | Error e) {
                 failure = e;
-                connection.rollback(before);
+                execute(connection, GO_BACK);
+            }
+        }
+
+        private static void execute(Connection connection, String sql) throws SQLException {
+            try (var statement = connection.prepareStatement(sql)) {
+                statement.execute();
             }
         }
 

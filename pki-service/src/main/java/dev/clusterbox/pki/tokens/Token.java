@@ -2,6 +2,7 @@ package dev.clusterbox.pki.tokens;
 
 import dev.clusterbox.pki.access.Rights.Scope;
 import dev.clusterbox.rest.Caller.Role;
+import dev.clusterbox.rest.Caller.Terms;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,7 +15,8 @@ record Token(
         OptionalInt requestsPerMinute,
         Optional<Instant> expiresAt,
         String createdBy,
-        Instant createdAt) {
+        Instant createdAt)
+        implements Terms {
 
     boolean isValid(Instant now) {
         return expiresAt.isEmpty() || now.isBefore(expiresAt.get());

@@ -18,6 +18,7 @@ import io.micronaut.http.annotation.Status;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.serde.annotation.Serdeable;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokens for scripts. For administrators whose own token has no scope. */
 @Controller("/v1/tokens")
+@SecurityRequirement(name = "token")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class TokenController {
 

@@ -7,6 +7,7 @@ import dev.clusterbox.pki.access.Rights.Scope;
 import dev.clusterbox.pki.audit.AuditEntry;
 import dev.clusterbox.pki.audit.AuditEvent;
 import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.hash.Sha256;
 import dev.clusterbox.pki.store.Database;
 import dev.clusterbox.problem.Problem;
 import dev.clusterbox.rest.Access;
@@ -17,8 +18,6 @@ import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Value;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,7 +28,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -76,29 +74,18 @@ final class Tokens implements Access, Grants {
                 ? known
                 : select("hash", hash(token))
                         .filter(it -> it.isValid(clock.instant()))
-                        .map(it -> new Caller(it.name(), it.role(), it.name()));
-    }
-
-    @Override
-    public OptionalInt requestsPerMinute(Caller caller) {
-        return isGateway(caller)
-                ? OptionalInt.empty()
-                : select("name", caller.token()).map(Token::requestsPerMinute).orElse(OptionalInt.empty());
+                        .map(it -> new Caller(it.name(), it.role(), it.name(), it));
     }
 
     @Override
     public Rights of(Caller caller) {
-        if (isGateway(caller)) {
+        if (caller.token().equals(GATEWAY)) {
             return Rights.of(caller, Scope.EVERYTHING);
         }
-        return select("name", caller.token())
-                .map(token -> Rights.of(caller, token.scope()))
-                .orElseThrow(() -> Problem.conflict("the token '%s' was removed".formatted(caller.token()), "")
-                        .asException());
-    }
-
-    private static boolean isGateway(Caller caller) {
-        return caller.token().equals(GATEWAY);
+        return switch (caller.terms()) {
+            case Token token -> Rights.of(caller, token.scope());
+            default -> throw new IllegalStateException("a token that is not ours");
+        };
     }
 
     List<Token> list() {
@@ -219,11 +206,6 @@ final class Tokens implements Access, Grants {
     }
 
     private static String hash(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.hex(token.getBytes(StandardCharsets.UTF_8));
     }
 }

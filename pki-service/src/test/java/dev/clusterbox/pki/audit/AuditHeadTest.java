@@ -63,6 +63,15 @@ final class AuditHeadTest {
     }
 
     @Test
+    void after_the_end_nobody_looks_into_the_database() throws Exception {
+        AuditHeads heads;
+        try (var pki = RunningPki.on(state)) {
+            heads = pki.bean(AuditHeads.class);
+        }
+        heads.sign();
+    }
+
+    @Test
     void an_orderly_end_and_a_start_change_nothing() throws Exception {
         fill();
         var before = Files.readString(state.resolve("audit.head"));

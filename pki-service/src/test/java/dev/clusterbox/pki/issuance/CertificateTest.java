@@ -9,6 +9,7 @@ import dev.clusterbox.pki.RunningPki.Answer;
 import dev.clusterbox.pki.RunningPki.Wish;
 import dev.clusterbox.pki.Tool;
 import dev.clusterbox.pki.audit.AuditLog;
+import dev.clusterbox.pki.request.Csr;
 import dev.clusterbox.pki.store.Database;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.clusterbox.pki.MovableClock;
+import dev.clusterbox.clock.MovableClock;
 import dev.clusterbox.pki.RunningPki;
 import dev.clusterbox.pki.RunningPki.Answer;
 import dev.clusterbox.pki.RunningPki.Wish;
 import dev.clusterbox.pki.Tool;
+import dev.clusterbox.pki.authority.AuthorityKeyType;
+import dev.clusterbox.pki.authority.KeySigner;
+import dev.clusterbox.pki.encoding.Pem;
 import dev.clusterbox.pki.inventory.Inventory;
+import dev.clusterbox.pki.request.Csr;
+import dev.clusterbox.pki.request.SigningRequest;
 import dev.clusterbox.problem.ProblemException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;

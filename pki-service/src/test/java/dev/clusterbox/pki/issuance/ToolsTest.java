@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.clusterbox.pki.RunningPki;
 import dev.clusterbox.pki.RunningPki.Wish;
 import dev.clusterbox.pki.Tool;
+import dev.clusterbox.pki.request.Csr;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

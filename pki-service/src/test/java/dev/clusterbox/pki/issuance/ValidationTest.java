@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.clusterbox.pki.RunningPki;
 import dev.clusterbox.pki.RunningPki.Answer;
+import dev.clusterbox.pki.request.Bytes;
+import dev.clusterbox.pki.request.Csr;
+import dev.clusterbox.pki.request.WeakKeyAttacks;
+import dev.clusterbox.pki.rule.Rule;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.EnumMap;

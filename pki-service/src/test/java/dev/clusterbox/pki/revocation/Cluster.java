@@ -2,7 +2,7 @@ package dev.clusterbox.pki.revocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.clusterbox.pki.MovableClock;
+import dev.clusterbox.clock.MovableClock;
 import dev.clusterbox.pki.RunningPki;
 import dev.clusterbox.pki.RunningPki.Client;
 import dev.clusterbox.pki.RunningPki.Wish;

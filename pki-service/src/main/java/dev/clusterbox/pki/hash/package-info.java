@@ -1,0 +1,5 @@
+/** Hashes. */
+@NullMarked
+package dev.clusterbox.pki.hash;
+
+import org.jspecify.annotations.NullMarked;

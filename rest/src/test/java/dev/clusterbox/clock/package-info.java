@@ -1,0 +1,5 @@
+/** Time in tests. */
+@NullMarked
+package dev.clusterbox.clock;
+
+import org.jspecify.annotations.NullMarked;
