@@ -17,8 +17,9 @@ record ClusterUp(
         StartRuntimes startRuntimes,
         StartControlPlane startControlPlane,
         JoinNodes joinNodes,
-        ApplyAddons applyAddons,
+        ImportImages importImages,
         GrowControlPlane growControlPlane,
+        ApplyAddons applyAddons,
         SmokeTest smokeTest) {
 
     List<List<Step>> stages() {
@@ -28,8 +29,9 @@ record ClusterUp(
                 List.of(awaitAgents, prepareMachines),
                 List.of(startLoadBalancer, startEtcd),
                 List.of(startRuntimes, startControlPlane),
-                List.of(joinNodes, applyAddons),
-                List.of(growControlPlane),
+                List.of(joinNodes),
+                List.of(importImages, growControlPlane),
+                List.of(applyAddons),
                 List.of(smokeTest));
     }
 

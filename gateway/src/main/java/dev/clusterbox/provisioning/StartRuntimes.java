@@ -3,7 +3,7 @@ package dev.clusterbox.provisioning;
 import dev.clusterbox.cluster.Cluster;
 import jakarta.inject.Singleton;
 
-/** The container runtime of each node, with the images that pods need first. It needs no API, so it runs beside what makes one. */
+/** The container runtime of each node. It needs no API, so it runs beside what makes one. */
 @Singleton
 final class StartRuntimes implements Step {
 
